@@ -1,0 +1,83 @@
+import type { Enforcement } from '../api/client';
+import { useSession } from '../session/SessionGate';
+import { EnforcementField } from './EnforcementField';
+import { separated } from './separated';
+import { TextField } from './TextField';
+
+export interface NetworkDraft {
+  name: string;
+  cidr: string;
+  gateway: string;
+  reserved: string;
+  uplink: string;
+  enforcement: Enforcement | undefined;
+}
+
+export const EMPTY_NETWORK: NetworkDraft = {
+  name: '',
+  cidr: '',
+  gateway: '',
+  reserved: '',
+  uplink: '',
+  enforcement: undefined,
+};
+export const NETWORK_FIELDS = ['name', 'cidr', 'gateway', 'reserved', 'uplink', 'enforcement'] as const;
+
+/** As the API wants them; what is left out HAVIP decides. */
+export function toNewNetwork({ name, cidr, reserved, uplink, enforcement }: NetworkDraft) {
+  return {
+    name,
+    cidr,
+    reserved: separated(reserved),
+    ...(uplink.trim() && { uplink: uplink.trim() }),
+    ...(enforcement && { enforcement }),
+  };
+}
+
+interface Props {
+  draft: NetworkDraft;
+  errors: Record<string, string>;
+  onChange: (draft: NetworkDraft) => void;
+  needsGateway?: boolean;
+}
+
+/** What subnets and external networks have in common. */
+export function NetworkFields({ draft, errors, onChange, needsGateway }: Props) {
+  const isAdmin = useSession().session.role === 'admin';
+  const field = (name: Exclude<keyof NetworkDraft, 'enforcement'>) => ({
+    value: draft[name],
+    error: errors[name],
+    onChange: (value: string) => onChange({ ...draft, [name]: value }),
+  });
+  return (
+    <>
+      <TextField label="Name" autoFocus {...field('name')} />
+      <TextField label="CIDR" placeholder="10.77.1.0/24" {...field('cidr')} />
+      <TextField label="Gateway" placeholder="10.77.1.1" optional={!needsGateway} {...field('gateway')} />
+      <TextField
+        label="Reserved addresses"
+        description="Addresses or ranges that nobody gets."
+        placeholder="10.77.1.2-10.77.1.9"
+        optional
+        {...field('reserved')}
+      />
+      {isAdmin && (
+        <>
+          <TextField
+            label="Uplink"
+            description="The host's interface or bridge that joins it to what is outside."
+            placeholder="eth1"
+            optional
+            {...field('uplink')}
+          />
+          <EnforcementField
+            value={draft.enforcement}
+            error={errors['enforcement']}
+            hasDefault
+            onChange={(enforcement) => onChange({ ...draft, enforcement })}
+          />
+        </>
+      )}
+    </>
+  );
+}

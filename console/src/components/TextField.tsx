@@ -1,0 +1,51 @@
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+
+interface Props {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  error?: string | undefined;
+  description?: string;
+  constraint?: string;
+  placeholder?: string;
+  optional?: boolean;
+  autoFocus?: boolean;
+}
+
+export function TextField({
+  label,
+  value,
+  onChange,
+  error,
+  description,
+  constraint,
+  placeholder,
+  optional,
+  autoFocus,
+}: Props) {
+  return (
+    <FormField
+      label={
+        optional ? (
+          <>
+            {label} <i>(optional)</i>
+          </>
+        ) : (
+          label
+        )
+      }
+      description={description}
+      constraintText={constraint}
+      errorText={error}
+    >
+      <Input
+        value={value}
+        placeholder={placeholder}
+        autoFocus={autoFocus}
+        ariaRequired={!optional}
+        onChange={({ detail }) => onChange(detail.value)}
+      />
+    </FormField>
+  );
+}

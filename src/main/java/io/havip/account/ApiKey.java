@@ -1,0 +1,13 @@
+package io.havip.account;
+
+import io.havip.id.AccountId;
+import java.time.Instant;
+
+/**
+ * A bearer token as it is kept: never the token itself.
+ *
+ * @param tokenHash SHA-256 of the token, 64 lower-case hexadecimal digits
+ * @param name who or what uses it; the actor of the events it causes
+ */
+public record ApiKey(
+    String tokenHash, AccountId accountId, Role role, String name, Instant createdAt) {}

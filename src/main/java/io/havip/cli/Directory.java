@@ -1,0 +1,109 @@
+package io.havip.cli;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Finds resources by id or name. Lists each kind at most once, and only when it needs names. */
+final class Directory {
+  private final Api api;
+  private final Map<Kind, List<JsonNode>> known = new EnumMap<>(Kind.class);
+
+  Directory(Api api) {
+    this.api = api;
+  }
+
+  /** The id of what a text names; an id is believed. */
+  String id(Kind kind, String idOrName) throws CommandFailedException, InterruptedException {
+    return kind.isId(idOrName) ? idOrName : id(named(kind, idOrName, _ -> true));
+  }
+
+  /** The id of what a text names in a VPC; an id is believed. */
+  String idInVpc(Kind kind, String idOrName, String vpcId)
+      throws CommandFailedException, InterruptedException {
+    return kind.isId(idOrName) ? idOrName : id(named(kind, idOrName, isIn(vpcId)));
+  }
+
+  JsonNode find(Kind kind, String idOrName) throws CommandFailedException, InterruptedException {
+    return kind.isId(idOrName) ? api.get(kind.path(idOrName)) : named(kind, idOrName, _ -> true);
+  }
+
+  JsonNode findInVpc(Kind kind, String idOrName, String vpcId)
+      throws CommandFailedException, InterruptedException {
+    return kind.isId(idOrName) ? api.get(kind.path(idOrName)) : named(kind, idOrName, isIn(vpcId));
+  }
+
+  /**
+   * The id of a network, by id or name: a subnet of the VPC or, where none has the name, an
+   * external network.
+   *
+   * @param vpcId any when absent
+   */
+  String networkId(String idOrName, @Nullable String vpcId)
+      throws CommandFailedException, InterruptedException {
+    if (Kind.SUBNET.isId(idOrName) || Kind.NETWORK.isId(idOrName)) {
+      return idOrName;
+    }
+    Predicate<JsonNode> condition = vpcId == null ? _ -> true : isIn(vpcId);
+    if (all(Kind.SUBNET).stream().anyMatch(condition.and(isNamed(idOrName)))) {
+      return id(named(Kind.SUBNET, idOrName, condition));
+    }
+    if (all(Kind.NETWORK).stream().noneMatch(isNamed(idOrName))) {
+      throw new CommandFailedException(
+          ExitCode.NOT_FOUND,
+          "there is no subnet and no external network named '%s' here; `havip subnet list` and"
+                  .formatted(Text.printable(idOrName))
+              + " `havip network list` show what there is");
+    }
+    return id(Kind.NETWORK, idOrName);
+  }
+
+  List<JsonNode> all(Kind kind) throws CommandFailedException, InterruptedException {
+    List<JsonNode> resources = known.get(kind);
+    if (resources == null) {
+      resources = api.list(kind.path());
+      known.put(kind, resources);
+    }
+    return resources;
+  }
+
+  static String id(JsonNode resource) {
+    return resource.path("id").asString("");
+  }
+
+  private JsonNode named(Kind kind, String name, Predicate<JsonNode> condition)
+      throws CommandFailedException, InterruptedException {
+    List<JsonNode> found = all(kind).stream().filter(isNamed(name).and(condition)).toList();
+    return switch (found.size()) {
+      case 1 -> found.getFirst();
+      case 0 ->
+          throw new CommandFailedException(
+              ExitCode.NOT_FOUND,
+              "there is no %s named '%s' here; `havip %s list` shows what there is"
+                  .formatted(kind.noun(), Text.printable(name), kind.command()));
+      default ->
+          throw new CommandFailedException(
+              ExitCode.WRONG_USAGE,
+              "%d %ss are named '%s'; use the id of the one you mean:\n%s"
+                  .formatted(
+                      found.size(),
+                      kind.noun(),
+                      Text.printable(name),
+                      found.stream()
+                          .map(resource -> "  " + id(resource))
+                          .collect(Collectors.joining("\n"))));
+    };
+  }
+
+  private static Predicate<JsonNode> isNamed(String name) {
+    return resource -> resource.path("name").asString("").equals(name);
+  }
+
+  private static Predicate<JsonNode> isIn(String vpcId) {
+    return resource -> resource.path("vpcId").asString("").equals(vpcId);
+  }
+}

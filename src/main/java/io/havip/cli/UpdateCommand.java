@@ -1,0 +1,49 @@
+package io.havip.cli;
+
+import io.havip.json.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    description = "Change the name.",
+    footer = {"", "Example:", "  ${COMMAND-FULL-NAME} web --name frontend"})
+class UpdateCommand extends ClientCommand {
+  private final Kind kind;
+
+  @Parameters(paramLabel = "NAME", description = "Its name or id.")
+  @SuppressWarnings("NullAway.Init")
+  private String resource;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "The new name.")
+  private @Nullable String name;
+
+  @Mixin private final VersionOption version = new VersionOption();
+  @Mixin private final FormatOption format = new FormatOption();
+
+  UpdateCommand(Kind kind, Surroundings surroundings) {
+    super(surroundings);
+    this.kind = kind;
+  }
+
+  /** Adds what else can be changed of this kind. */
+  void addTo(ObjectNode body) {}
+
+  @Override
+  final void run() throws CommandFailedException, InterruptedException {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    if (name != null) {
+      body.put("name", name);
+    }
+    addTo(body);
+    if (body.isEmpty()) {
+      throw wrongUsage("say what to change; the options are in the help");
+    }
+    String path = kind.path(directory().id(kind, resource));
+    output().show(kind, List.of(api().patch(path, body, version.eTag())), format.format());
+  }
+}

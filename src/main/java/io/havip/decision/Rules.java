@@ -1,0 +1,135 @@
+package io.havip.decision;
+
+import static io.havip.error.ErrorCode.INVALID_FIELD;
+
+import io.havip.account.Caller;
+import io.havip.account.Role;
+import io.havip.error.ErrorCode;
+import io.havip.error.Refused;
+import io.havip.id.AccountId;
+import io.havip.id.Id;
+import io.havip.id.NetworkId;
+import io.havip.id.VpcId;
+import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.Network;
+import io.havip.inventory.Reservation;
+import io.havip.inventory.Subnet;
+import io.havip.inventory.Vpc;
+import io.havip.net.Ipv4Address;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rules that several decisions share. */
+final class Rules {
+  private static final int NAME_MAX = 128;
+
+  private Rules() {}
+
+  /** A name: 1 to 128 characters, none of them a control character, not blank. */
+  static void checkName(String name) {
+    int length = name.codePointCount(0, name.length());
+    if (name.isBlank() || length > NAME_MAX) {
+      throw Refused.field("name", INVALID_FIELD, "give a name of 1 to 128 characters");
+    }
+    checkPrintable("name", name);
+  }
+
+  static void checkPrintable(String field, String text) {
+    if (text.codePoints().anyMatch(Rules::isUnprintable)) {
+      throw Refused.field(
+          field,
+          INVALID_FIELD,
+          "leave out control characters such as line breaks and changes of direction");
+    }
+  }
+
+  /**
+   * Line breaks and other controls, halves of surrogate pairs, which UTF-8 cannot express, and what
+   * shows text in another order than it has (Unicode Standard Annex 9, section 2), so that a name
+   * could pass for another.
+   */
+  private static boolean isUnprintable(int codePoint) {
+    if ((codePoint >= 0x202A && codePoint <= 0x202E)
+        || (codePoint >= 0x2066 && codePoint <= 0x2069)) {
+      return true;
+    }
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
+  }
+
+  static Refused notFound(Id id) {
+    return Refused.of(ErrorCode.NOT_FOUND, id + " does not exist");
+  }
+
+  static Refused unknownReference(String field, Id id) {
+    return Refused.field(field, ErrorCode.REFERENCE_NOT_FOUND, id + " does not exist");
+  }
+
+  /** The VPC that a command names, if it is the caller's. */
+  static Vpc referencedVpc(Snapshot snapshot, Caller caller, VpcId id) {
+    return snapshot
+        .vpc(id)
+        .filter(vpc -> owns(caller, vpc.accountId()))
+        .orElseThrow(() -> unknownReference("vpcId", id));
+  }
+
+  static boolean owns(Caller caller, AccountId owner) {
+    return caller.accountId().equals(owner);
+  }
+
+  static void checkAdmin(Caller caller) {
+    if (caller.role() != Role.ADMIN) {
+      throw Refused.of(ErrorCode.FORBIDDEN, "only an administrator may manage external networks");
+    }
+  }
+
+  /** The network, if the caller may use it: a subnet of its own, or any external network. */
+  static Optional<Network> usableNetwork(Snapshot snapshot, Caller caller, NetworkId id) {
+    return snapshot
+        .network(id)
+        .filter(network ->
+            switch (network) {
+              case Subnet subnet -> owns(caller, subnet.accountId());
+              case ExternalNetwork _ -> true;
+            });
+  }
+
+  /**
+   * The wanted address if it can be had, or a free one when none is wanted.
+   *
+   * @throws Refused when it is outside, reserved or taken, or when the network is full
+   */
+  static Ipv4Address chooseAddress(
+      Snapshot snapshot, Network network, String field, @Nullable Ipv4Address wanted) {
+    if (wanted == null) {
+      return snapshot
+          .freeAddress(network.id(), network.assignable())
+          .orElseThrow(() ->
+              Refused.of(
+                  ErrorCode.NETWORK_FULL,
+                  network.name() + " has no free address; delete what is not needed in it"));
+    }
+    network
+        .refusal(field, wanted)
+        .ifPresent(error -> {
+          throw Refused.field(error.field(), error.code(), error.message());
+        });
+    Optional<Reservation> taken = snapshot.reservation(network.id(), wanted);
+    if (taken.isPresent()) {
+      throw addressTaken(field, wanted);
+    }
+    return wanted;
+  }
+
+  /** Says that an address is taken, but not by whom: that may be another account's. */
+  static Refused addressTaken(String field, Ipv4Address address) {
+    return Refused.field(
+        field, ErrorCode.ADDRESS_TAKEN, address + " is in use; choose another or leave it out");
+  }
+}

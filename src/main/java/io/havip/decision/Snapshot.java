@@ -1,0 +1,83 @@
+package io.havip.decision;
+
+import io.havip.id.AccountId;
+import io.havip.id.NetworkId;
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.id.VpcId;
+import io.havip.id.WebhookId;
+import io.havip.inventory.Network;
+import io.havip.inventory.Reservation;
+import io.havip.inventory.Vm;
+import io.havip.inventory.Vpc;
+import io.havip.net.AddressRange;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.vip.Vip;
+import io.havip.vip.VirtualRouter;
+import io.havip.webhook.Webhook;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything there is, as of one moment. A decision reads it and nothing else; nothing changes
+ * while it does. Resources of every account are in it: it is the decision that looks at the owner.
+ */
+public interface Snapshot {
+  Optional<Vpc> vpc(VpcId id);
+
+  Optional<Network> network(NetworkId id);
+
+  Optional<Vm> vm(VmId id);
+
+  Optional<Vip> vip(VipId id);
+
+  /** The VIPs to which a VM is bound. */
+  List<Vip> vipsOf(VmId id);
+
+  /** Nothing while no configuration was made for the VIP. */
+  Optional<VirtualRouter> virtualRouter(VipId id);
+
+  /**
+   * The VRIDs of VIPs that are on the network or whose VMs talk VRRP on it.
+   *
+   * @param except the VIP whose own VRID does not count
+   */
+  Set<Integer> vrids(NetworkId id, VipId except);
+
+  Optional<Webhook> webhook(WebhookId id);
+
+  /** How many webhooks an account has. */
+  int webhookCount(AccountId id);
+
+  /** The CIDRs of a VPC's subnets. */
+  List<Cidr> subnetCidrs(VpcId id);
+
+  /** Whether a subnet, a VM or a VIP, be it an external one, is in the VPC. */
+  boolean isInUse(VpcId id);
+
+  /** Whether a NIC or a VIP is on the network. */
+  boolean isInUse(NetworkId id);
+
+  Optional<Reservation> reservation(NetworkId id, Ipv4Address address);
+
+  /**
+   * A free address of the ranges: the one behind the highest that is in use, so that an address
+   * which just became free rests, or else the lowest gap; nothing when all are taken.
+   */
+  Optional<Ipv4Address> freeAddress(NetworkId id, List<AddressRange> ranges);
+
+  /** Whether it is the port of a NIC or the uplink of a network; each is named once. */
+  boolean isPortTaken(String port);
+
+  /** Whether a NIC of the network has this MAC address. */
+  boolean isMacTaken(NetworkId id, MacAddress mac);
+
+  /**
+   * A number that no network has, 1 to 65535: the one behind the highest that is in use, or else
+   * the lowest gap; nothing when all are taken.
+   */
+  Optional<Integer> freeSegment();
+}

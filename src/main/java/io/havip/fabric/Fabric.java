@@ -1,0 +1,88 @@
+package io.havip.fabric;
+
+import io.havip.id.Id;
+import io.havip.plan.Announcement;
+import io.havip.plan.Answer;
+import io.havip.plan.Desired;
+import io.havip.plan.Grant;
+import io.havip.plan.Observed;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What enforces and observes. Everything that a fabric was told stays in force while nobody talks
+ * to it. One thread calls {@link #sync} and {@link #apply}; {@link #observe} may run beside it.
+ */
+public interface Fabric extends AutoCloseable {
+
+  /**
+   * Makes the fabric hold exactly what is desired, whatever it holds now, without disturbing what
+   * is right already.
+   *
+   * @return what somebody else had changed and was repaired, one line for people each; at the first
+   *     call, what differed; empty when nothing did
+   * @throws FabricException when it could not; nothing is half done for any one id
+   */
+  List<String> sync(Desired desired) throws FabricException;
+
+  /**
+   * Makes these ids, and no others, what is desired of them, in one transaction. An id of which
+   * nothing is desired is withdrawn.
+   *
+   * @throws FabricException when nothing was changed
+   */
+  void apply(Set<Id> ids, Desired desired) throws FabricException;
+
+  /**
+   * Asks everybody on the grants' segments once whether the address is theirs (an ARP probe: RFC
+   * 5227, section 2.1.1), and does not wait. The grants need not be in force. Any thread may ask.
+   */
+  Question ask(Collection<Grant> grants) throws FabricException;
+
+  /**
+   * Asks each member of the grants by itself, and nobody else, whether it has the address now, and
+   * does not wait: ARP to its MAC address whose sender claims nothing. An answer is no claim, and
+   * goes no further than to the fabric; {@link Observed.Signs#answers} has it too.
+   *
+   * @return empty where the fabric cannot ask: then nothing is known, and nobody is silent
+   */
+  Optional<Question> askMembers(Collection<Grant> grants) throws FabricException;
+
+  /**
+   * Tells everybody on the segments where the addresses are, in the words that their holders would
+   * use (gratuitous ARP, request and reply), so that neighbours with another belief are healed.
+   *
+   * @return whether the fabric can; if not, nothing was told
+   */
+  boolean announce(Collection<Announcement> announcements) throws FabricException;
+
+  /** Something that was asked; for the thread that asked. */
+  interface Question {
+    /** Who has said yes, until now. What the fabric refuses to carry is not heard. */
+    List<Answer> answers() throws FabricException;
+  }
+
+  /** What the fabric holds and has seen. */
+  Observed observe() throws FabricException;
+
+  /**
+   * Calls when something changed that neither {@link #sync} nor {@link #apply} did: ports came or
+   * went, or somebody else touched what is HAVIP's. The call comes from a thread of the fabric's
+   * and must return at once.
+   */
+  void onForeignChange(Runnable listener);
+
+  /**
+   * Calls at once when {@link #observe} may have another answer than before about claims or ports.
+   * About refusals it need not call: a flood of them shall cost nobody anything. Where calls are
+   * lost, observing every now and then must do. The call comes from a thread of the fabric's and
+   * must return at once.
+   */
+  void onSighting(Runnable listener);
+
+  /** Stops watching; what is in force stays. */
+  @Override
+  void close();
+}

@@ -1,0 +1,121 @@
+package io.havip.fabric.linux;
+
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.plan.Grant;
+import io.havip.plan.Port;
+import io.havip.plan.Segment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * One element of a set.
+ *
+ * @param text the element as nft(8) writes it; equal elements have equal texts
+ */
+record Element(ElementSet set, String text) implements Comparable<Element> {
+  private static final Comparator<Element> ORDER =
+      Comparator.comparing(Element::set).thenComparing(Element::text);
+
+  /** What the domain accepts as a port's name, and nothing that nft(8) would read as syntax. */
+  private static final Pattern PORT_NAME = Pattern.compile("[A-Za-z0-9._-]{1,15}");
+
+  /**
+   * What is particular about a segment.
+   *
+   * @param adopted whether its uplink is a bridge, which then is the segment's
+   */
+  static List<Element> of(Segment segment, boolean adopted) {
+    List<Element> elements = new ArrayList<>();
+    String uplink = segment.uplink();
+    if (adopted) {
+      elements.add(new Element(ElementSet.ADOPTED, Integer.toString(segment.number())));
+    } else if (uplink != null) {
+      String name = quoted(uplink);
+      elements.add(new Element(ElementSet.SEGMENTS, name + " : " + segment.number()));
+      elements.add(new Element(ElementSet.TRUSTED, name));
+    }
+    switch (segment.enforcement()) {
+      case OBSERVE ->
+          elements.add(new Element(ElementSet.OBSERVING, Integer.toString(segment.number())));
+      case ENFORCE -> {}
+    }
+    return elements;
+  }
+
+  /** What a port may do by itself. */
+  static List<Element> of(Port port) {
+    String name = quoted(port.name());
+    List<Element> elements = new ArrayList<>();
+    elements.add(new Element(ElementSet.SEGMENTS, name + " : " + port.segment()));
+    elements.add(new Element(ElementSet.STATIONS, name + " . " + port.mac()));
+    elements.add(new Element(ElementSet.MACS, port.segment() + " . " + port.mac()));
+    Ipv4Address address = port.address();
+    if (address != null) {
+      elements.add(new Element(ElementSet.SOURCES, name + " . " + port.mac() + " . " + address));
+      elements.add(new Element(ElementSet.ADDRESSES, port.segment() + " . " + address));
+    }
+    for (Cidr network : widest(port.allowedSources())) {
+      String prefix =
+          network.prefixLength() == 32 ? network.network().toString() : network.toString();
+      elements.add(new Element(ElementSet.NETWORKS, name + " . " + prefix));
+    }
+    return elements;
+  }
+
+  /** What a VIP is, and what its members may do with it. */
+  static List<Element> of(Grant grant) {
+    List<Element> elements = new ArrayList<>();
+    elements.add(new Element(ElementSet.VIPS, grant.segment() + " . " + grant.address()));
+    elements.add(
+        new Element(ElementSet.ADVERTS, grant.segment() + " . " + grant.address().toLong()));
+    for (Grant.Member member : grant.members()) {
+      String port = quoted(member.port());
+      elements.add(
+          new Element(ElementSet.SOURCES, port + " . " + member.mac() + " . " + grant.address()));
+      elements.add(new Element(ElementSet.EXITS, port + " . " + grant.address()));
+      elements.add(
+          new Element(
+              ElementSet.ADVERTISERS,
+              quoted(member.vrrpPort()) + " . " + grant.address().toLong()));
+      Grant.Vmac vmac = member.vmac();
+      if (vmac != null) {
+        elements.add(new Element(ElementSet.MACS, grant.segment() + " . " + vmac.mac()));
+        elements.addAll(sources(member.port(), vmac.mac(), grant.address()));
+        elements.addAll(sources(member.vrrpPort(), vmac.mac(), vmac.advertisesFrom()));
+      }
+    }
+    return elements.stream().distinct().toList();
+  }
+
+  /** A port that may send from an address with a MAC address that is not its own. */
+  private static List<Element> sources(String port, MacAddress mac, Ipv4Address address) {
+    String station = quoted(port) + " . " + mac;
+    return List.of(
+        new Element(ElementSet.STATIONS, station),
+        new Element(ElementSet.SOURCES, station + " . " + address));
+  }
+
+  /** A set of prefixes must not overlap: those inside another say nothing. */
+  private static List<Cidr> widest(List<Cidr> networks) {
+    return networks.stream()
+        .distinct()
+        .filter(n -> networks.stream().noneMatch(o -> !o.equals(n) && o.contains(n)))
+        .toList();
+  }
+
+  private static String quoted(String port) {
+    if (!PORT_NAME.matcher(port).matches()) {
+      throw new IllegalArgumentException("'" + port + "' is no name of a port");
+    }
+    return '"' + port + '"';
+  }
+
+  @Override
+  public int compareTo(Element other) {
+    return ORDER.compare(this, other);
+  }
+}

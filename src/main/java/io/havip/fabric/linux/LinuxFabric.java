@@ -1,0 +1,488 @@
+package io.havip.fabric.linux;
+
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricException;
+import io.havip.fabric.linux.NftListing.Said;
+import io.havip.id.Id;
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.kernel.KernelException;
+import io.havip.kernel.Link;
+import io.havip.kernel.NetlinkMonitor;
+import io.havip.kernel.Nflog;
+import io.havip.kernel.Nfnetlink;
+import io.havip.kernel.PacketSender;
+import io.havip.kernel.Rtnetlink;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.plan.Announcement;
+import io.havip.plan.Answer;
+import io.havip.plan.Desired;
+import io.havip.plan.Grant;
+import io.havip.plan.Observed;
+import io.havip.plan.Port;
+import io.havip.plan.Segment;
+import io.havip.vrrp.Overheard;
+import io.havip.wire.Arp;
+import io.havip.wire.Ethernet;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fabric of one Linux host.
+ *
+ * <p>A port is judged by the rules from the moment that they name it, and by nothing before. So the
+ * order is always: rules first and then the bridge when a port comes, the bridge first and then the
+ * rules when it goes. All elements change in one nftables transaction, which the kernel takes or
+ * refuses as a whole; what follows it (attaching ports, deleting bridges) cannot let anything
+ * through that the rules would not.
+ *
+ * <p>The monitors tell what others changed: a transaction of nftables by its generation, which is
+ * our own if we made it; a change of interfaces by looking whether they are still what they were
+ * when we had done our part. Both wait until a change of our own is complete. Accepted claims and
+ * advertisements are logged by the rules, up to 50 a second; those that say what was said before
+ * are not passed on, so that a holder may repeat itself.
+ */
+public final class LinuxFabric implements Fabric {
+  private static final System.Logger LOG = System.getLogger(LinuxFabric.class.getName());
+
+  /** The group of the statement {@code log} in havip.nft. */
+  private static final int CLAIMS_GROUP = 8470;
+
+  private static final int ADVERTS_GROUP = 8471;
+  private static final int ANSWERS_GROUP = 8472;
+
+  /** Who asks members, see havip.nft; no station has it. */
+  private static final MacAddress ASKER = MacAddress.parse("0a:68:61:76:69:70");
+
+  private static final int ADVERT_OCTETS = 88;
+  private static final int ARP_OCTETS = 28;
+  private static final int ARP_SENDER_ADDRESS_OFFSET = 14;
+
+  private final Object changing = new Object();
+
+  /** By VIP the index of the port that was last heard to claim it. */
+  private final Map<Wanted.VipKey, Integer> heard = new ConcurrentHashMap<>();
+
+  /** By VIP the index of the port that was last heard to advertise it. */
+  private final Map<Wanted.VipKey, Integer> advertiser = new ConcurrentHashMap<>();
+
+  private final Hearing hearing = new Hearing();
+  private final NftTable table;
+  private final NftObserver observer;
+  private final Bridges bridges;
+  private final PacketSender packets;
+  private final List<NetlinkMonitor> monitors = new ArrayList<>();
+  private volatile Wanted wanted = new Wanted(Desired.NOTHING, _ -> false);
+  private volatile Runnable listener = () -> {};
+  private volatile Runnable sighting = () -> {};
+  private boolean closed;
+  private boolean hearsAdverts;
+  private boolean hearsAnswers;
+
+  private LinuxFabric(NftTable table, NftObserver observer, Bridges bridges, PacketSender packets) {
+    this.table = table;
+    this.observer = observer;
+    this.bridges = bridges;
+    this.packets = packets;
+  }
+
+  /**
+   * Opens the fabric of the network namespace that this thread is in. Nothing is changed yet.
+   *
+   * @throws FabricException when libnftables is missing, or a right: CAP_NET_ADMIN, CAP_NET_RAW
+   */
+  public static LinuxFabric open() throws FabricException {
+    try {
+      LinuxFabric fabric =
+          new LinuxFabric(NftTable.open(), NftObserver.open(), Bridges.open(), PacketSender.open());
+      fabric.watch();
+      return fabric;
+    } catch (IOException e) {
+      throw failed("the Linux fabric cannot start", e);
+    }
+  }
+
+  @Override
+  public List<String> sync(Desired desired) throws FabricException {
+    synchronized (changing) {
+      try {
+        bridges.refresh();
+        bridges.know(desired.segments().values());
+        Wanted next = new Wanted(desired, bridges::isBridge);
+        List<Port> ports = next.ports();
+        List<String> differences = new ArrayList<>();
+        for (Segment segment : next.segments()) {
+          differences.addAll(bridges.provide(segment));
+        }
+        differences.addAll(bridges.expel(ports));
+        differences.addAll(table.sync(wanted.elements(), next.elements()));
+        table.forgetStrangers(next.claimants());
+        hearing.keep(desired.grants().values());
+        wanted = next;
+        bridges.refresh();
+        differences.addAll(bridges.attach(ports));
+        differences.addAll(bridges.attachUplinks());
+        differences.addAll(bridges.remove(next.segments()));
+        bridges.refresh();
+        return differences;
+      } catch (IOException e) {
+        throw failed("the Linux fabric could not be brought in line", e);
+      } finally {
+        sightAnew();
+      }
+    }
+  }
+
+  @Override
+  public void apply(Set<Id> ids, Desired part) throws FabricException {
+    synchronized (changing) {
+      List<Port> joining = new ArrayList<>();
+      List<Port> leaving = new ArrayList<>();
+      List<Segment> coming = new ArrayList<>();
+      List<Segment> going = new ArrayList<>();
+      for (Id id : ids) {
+        if (id instanceof NicId nic) {
+          Port before = wanted.port(nic);
+          Port after = part.ports().get(nic);
+          if (before != null && !isSamePlace(before, after)) {
+            leaving.add(before);
+          }
+          if (after != null) {
+            joining.add(after);
+          }
+        } else if (id instanceof NetworkId network) {
+          Segment after = part.segments().get(network);
+          if (after != null) {
+            coming.add(after);
+          }
+          Segment before = wanted.segment(network);
+          if (before != null && after == null) {
+            going.add(before);
+          }
+        }
+      }
+      boolean linksChange =
+          !joining.isEmpty() || !leaving.isEmpty() || !coming.isEmpty() || !going.isEmpty();
+      try {
+        if (linksChange) {
+          bridges.refresh();
+        }
+        for (Port port : leaving) {
+          bridges.detach(port);
+        }
+        for (Segment segment : going) {
+          bridges.release(segment);
+        }
+        bridges.know(wanted.segmentsAfter(ids, part));
+        for (Segment segment : coming) {
+          bridges.provide(segment);
+        }
+        try {
+          table.apply(wanted.changes(ids, part), wanted.losers(ids, part));
+        } catch (IOException e) {
+          bridges.know(wanted.segments());
+          bridges.refresh();
+          bridges.attach(leaving);
+          bridges.attachUplinks();
+          throw e;
+        }
+        wanted.replace(ids, part);
+        if (linksChange) {
+          bridges.refresh();
+          bridges.attach(joining);
+          bridges.attachUplinks();
+          if (!going.isEmpty()) {
+            bridges.remove(wanted.segments());
+          }
+          bridges.refresh();
+        }
+      } catch (IOException e) {
+        throw failed("the Linux fabric refused a change", e);
+      } finally {
+        sightAnew();
+      }
+    }
+  }
+
+  @Override
+  public Question ask(Collection<Grant> grants) throws FabricException {
+    try {
+      Map<Said, Long> before = observer.answers();
+      for (Grant grant : grants) {
+        Optional<MacAddress> mac;
+        synchronized (changing) {
+          mac = bridges.mac(grant.segment());
+        }
+        if (mac.isPresent()) { // else nobody is there to be asked
+          Arp probe = Arp.probe(mac.get(), grant.address());
+          send(grant.segment(), Ethernet.BROADCAST, mac.get(), probe);
+        }
+      }
+      return () -> answersSince(before);
+    } catch (IOException e) {
+      throw failed("the Linux fabric cannot ask for an address", e);
+    }
+  }
+
+  @Override
+  public Optional<Question> askMembers(Collection<Grant> grants) throws FabricException {
+    if (!hearsAnswers) {
+      return Optional.empty();
+    }
+    long now = System.nanoTime();
+    try {
+      for (Grant grant : grants) {
+        for (Grant.Member member : grant.members()) {
+          send(grant.segment(), member.mac(), ASKER, Arp.probe(ASKER, grant.address()));
+        }
+      }
+      return Optional.of(() -> hearing.answersSince(now, grants));
+    } catch (IOException e) {
+      throw failed("the Linux fabric cannot ask the members of a VIP", e);
+    }
+  }
+
+  @Override
+  public boolean announce(Collection<Announcement> announcements) throws FabricException {
+    try {
+      for (Announcement it : announcements) {
+        for (Arp.Operation operation : Arp.Operation.values()) {
+          Arp arp = Arp.gratuitous(operation, it.mac(), it.address());
+          send(it.segment(), Ethernet.BROADCAST, it.mac(), arp);
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw failed("the Linux fabric cannot announce an address", e);
+    }
+  }
+
+  /** Sends nothing where the segment has no bridge that is up: nobody is there. */
+  private void send(int segment, MacAddress to, MacAddress from, Arp arp) throws IOException {
+    if (bridges.isUp(segment)) {
+      synchronized (packets) {
+        packets.send(
+            bridges.bridgeName(segment), Ethernet.frame(to, from, Ethernet.ARP, arp.toBytes()));
+      }
+    }
+  }
+
+  private List<Answer> answersSince(Map<Said, Long> before) throws FabricException {
+    try {
+      List<Answer> answers = new ArrayList<>();
+      observer
+          .answers()
+          .forEach((said, count) -> {
+            OptionalInt segment = bridges.segmentOf(said.port());
+            if (!count.equals(before.get(said)) && segment.isPresent()) {
+              answers.add(new Answer(segment.getAsInt(), said.address(), said.port(), said.mac()));
+            }
+          });
+      return answers;
+    } catch (IOException e) {
+      throw failed("the Linux fabric cannot hear who has an address", e);
+    }
+  }
+
+  @Override
+  public Observed observe() throws FabricException {
+    Wanted now = wanted;
+    Map<Wanted.VipKey, Set<String>> claimants = now.claimants();
+    try {
+      List<Observed.Claim> claims =
+          observer.claims().stream()
+              .filter(c ->
+                  claimants
+                      .getOrDefault(new Wanted.VipKey(c.segment(), c.address()), Set.of())
+                      .contains(c.port()))
+              .toList();
+      return new Observed(
+          bridges.portStates(now.ports()),
+          claims,
+          observer.claimCounts(),
+          observer.refusals(),
+          new Observed.Signs(
+              bridges.downSince(now.ports()),
+              hearing.claims(),
+              hearsAnswers ? Optional.of(hearing.answers()) : Optional.empty(),
+              hearsAdverts ? Optional.of(hearing.adverts()) : Optional.empty()));
+    } catch (IOException e) {
+      throw failed("the Linux fabric cannot be observed", e);
+    }
+  }
+
+  @Override
+  public void onForeignChange(Runnable listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public void onSighting(Runnable listener) {
+    sighting = listener;
+  }
+
+  @Override
+  public void close() {
+    synchronized (changing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      for (NetlinkMonitor monitor : monitors) {
+        monitor.close();
+      }
+      table.close();
+      observer.close();
+      bridges.close();
+      packets.close();
+    }
+  }
+
+  private static boolean isSamePlace(Port before, @Nullable Port after) {
+    return after != null
+        && before.name().equals(after.name())
+        && before.segment() == after.segment();
+  }
+
+  private void watch() throws KernelException {
+    monitors.add(Rtnetlink.watch(this::linksChanged));
+    monitors.add(
+        Nfnetlink.watchBridgeTable(
+            Ruleset.TABLE,
+            new Nfnetlink.Listener() {
+              @Override
+              public void committed(int generation) {
+                tableChanged(generation);
+              }
+
+              @Override
+              public void overrun() {
+                listener.run();
+              }
+            }));
+    hear(CLAIMS_GROUP, ARP_OCTETS, this::claimed);
+    hearsAdverts = hear(ADVERTS_GROUP, ADVERT_OCTETS, this::advertised);
+    hearsAnswers = hear(ANSWERS_GROUP, ARP_OCTETS, this::answered);
+  }
+
+  /** What the rules log. */
+  private interface Logged {
+    void packet(int segment, int port, ByteBuffer packet);
+  }
+
+  /** Whether it can; if not, what it would have heard is seen late, or never. */
+  private boolean hear(int group, int octets, Logged logged) {
+    try {
+      monitors.add(
+          Nflog.watch(
+              group,
+              octets,
+              new Nflog.Listener() {
+                @Override
+                public void logged(int mark, int port, ByteBuffer packet) {
+                  logged.packet(mark, port, packet);
+                }
+
+                @Override
+                public void overrun() {
+                  sightAnew();
+                }
+              }));
+      return true;
+    } catch (KernelException e) {
+      LOG.log(System.Logger.Level.WARNING, "The nflog group " + group + " cannot be watched", e);
+      return false;
+    }
+  }
+
+  private void claimed(int segment, int port, ByteBuffer arp) {
+    senderOf(arp)
+        .ifPresent(sender -> {
+          bridges.nameOf(port).ifPresent(name -> hearing.claimed(name, sender));
+          Integer before = heard.put(new Wanted.VipKey(segment, sender), port);
+          if (!Integer.valueOf(port).equals(before)) {
+            sighting.run();
+          }
+        });
+  }
+
+  private void answered(int segment, int port, ByteBuffer arp) {
+    senderOf(arp)
+        .ifPresent(
+            sender -> bridges.nameOf(port).ifPresent(name -> hearing.answered(name, sender)));
+  }
+
+  private static Optional<Ipv4Address> senderOf(ByteBuffer arp) {
+    return arp.limit() < ARP_OCTETS
+        ? Optional.empty()
+        : Optional.of(new Ipv4Address(arp.getInt(ARP_SENDER_ADDRESS_OFFSET)));
+  }
+
+  private void advertised(int segment, int port, ByteBuffer packet) {
+    Optional<String> name = bridges.nameOf(port);
+    Optional<Overheard> overheard = Overheard.read(packet);
+    if (name.isEmpty() || overheard.isEmpty()) {
+      return;
+    }
+    boolean isNews = hearing.advertised(name.get(), overheard.get());
+    for (Ipv4Address address : overheard.get().addresses()) {
+      Integer before = advertiser.put(new Wanted.VipKey(segment, address), port);
+      isNews |= !Integer.valueOf(port).equals(before);
+    }
+    if (isNews) {
+      sighting.run();
+    }
+  }
+
+  /** Whatever was heard may have been forgotten since. */
+  private void sightAnew() {
+    heard.clear();
+    advertiser.clear();
+    sighting.run();
+  }
+
+  private void linksChanged() {
+    boolean foreign = false;
+    synchronized (changing) {
+      if (closed) {
+        return;
+      }
+      try {
+        List<Port> ports = wanted.ports();
+        Set<Link> before = bridges.concerning(ports);
+        bridges.refresh();
+        foreign = !bridges.concerning(ports).equals(before);
+      } catch (KernelException e) {
+        foreign = true; // sync() will say why
+      }
+    }
+    sighting.run();
+    if (foreign) {
+      listener.run();
+    }
+  }
+
+  private void tableChanged(int generation) {
+    boolean own;
+    synchronized (changing) {
+      own = closed || table.isOwn(generation);
+    }
+    if (!own) {
+      listener.run();
+    }
+  }
+
+  private static FabricException failed(String what, IOException cause) {
+    return new FabricException(what + ": " + cause.getMessage(), cause);
+  }
+}

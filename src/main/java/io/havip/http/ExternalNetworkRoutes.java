@@ -1,0 +1,126 @@
+package io.havip.http;
+
+import io.havip.account.Caller;
+import io.havip.decision.Command;
+import io.havip.http.Paging.PageJson;
+import io.havip.id.NetworkId;
+import io.havip.inventory.Enforcement;
+import io.havip.inventory.ExternalNetwork;
+import io.havip.net.AddressRange;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.service.InventoryService;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+@RestController
+@RequestMapping(path = "/v1/external-networks", produces = MediaType.APPLICATION_JSON_VALUE)
+final class ExternalNetworkRoutes {
+  private static final String LIST = "external-networks";
+
+  private final InventoryService inventory;
+
+  ExternalNetworkRoutes(InventoryService inventory) {
+    this.inventory = inventory;
+  }
+
+  record NewExternalNetwork(
+      String name,
+      Cidr cidr,
+      Ipv4Address gateway,
+      @Nullable List<AddressRange> reserved,
+      @Nullable String uplink,
+      @Nullable Enforcement enforcement) {}
+
+  record ExternalNetworkJson(
+      NetworkId id,
+      String name,
+      Cidr cidr,
+      Ipv4Address gateway,
+      List<AddressRange> reserved,
+      @Nullable String uplink,
+      Enforcement enforcement,
+      long version,
+      Instant createdAt,
+      Instant updatedAt) {
+    static ExternalNetworkJson of(ExternalNetwork network) {
+      return new ExternalNetworkJson(
+          network.id(),
+          network.name(),
+          network.cidr(),
+          network.gateway(),
+          network.reserved(),
+          network.uplink(),
+          network.enforcement(),
+          network.version(),
+          network.createdAt(),
+          network.updatedAt());
+    }
+  }
+
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<byte[]> create(Call call, @RequestBody NewExternalNetwork body) {
+    return Replies.response(
+        inventory.createExternalNetwork(
+            call.request(body),
+            new Command.CreateExternalNetwork(
+                body.name(),
+                body.cidr(),
+                body.gateway(),
+                Bodies.orEmpty(body.reserved()),
+                new Command.Joining(body.uplink(), body.enforcement())),
+            made ->
+                Replies.created(LIST, made.id(), made.version(), ExternalNetworkJson.of(made))));
+  }
+
+  @GetMapping
+  PageJson<ExternalNetworkJson> list(
+      Caller caller,
+      @RequestParam(defaultValue = "100") int limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    return Paging.page(
+        LIST,
+        inventory.externalNetworks(Paging.after(LIST, cursor), Paging.checkLimit(limit)),
+        ExternalNetworkJson::of);
+  }
+
+  @GetMapping("/{id}")
+  ResponseEntity<ExternalNetworkJson> get(Caller caller, @PathVariable NetworkId id) {
+    ExternalNetwork network = inventory.externalNetwork(id);
+    return Responses.ok(network.version(), ExternalNetworkJson.of(network));
+  }
+
+  @GetMapping("/{id}/addresses")
+  AddressesJson addresses(@PathVariable NetworkId id) {
+    return AddressesJson.of(inventory.externalNetworkAddresses(id));
+  }
+
+  @PatchMapping(
+      path = "/{id}",
+      consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
+  ResponseEntity<ExternalNetworkJson> update(
+      Call call, @PathVariable NetworkId id, @RequestBody JsonNode body) {
+    ExternalNetwork network =
+        inventory.updateExternalNetwork(call.request(), id, NetworkPatch.read(body));
+    return Responses.ok(network.version(), ExternalNetworkJson.of(network));
+  }
+
+  @DeleteMapping("/{id}")
+  ResponseEntity<Void> delete(Call call, @PathVariable NetworkId id) {
+    inventory.deleteExternalNetwork(call.request(), id);
+    return ResponseEntity.noContent().build();
+  }
+}

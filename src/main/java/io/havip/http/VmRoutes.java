@@ -1,0 +1,175 @@
+package io.havip.http;
+
+import io.havip.account.Caller;
+import io.havip.decision.Command;
+import io.havip.decision.Reply;
+import io.havip.http.Paging.PageJson;
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VmId;
+import io.havip.id.VpcId;
+import io.havip.inventory.Nic;
+import io.havip.inventory.Vm;
+import io.havip.inventory.VmState;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.service.InventoryService;
+import io.havip.service.NicDetails;
+import io.havip.service.VmDetails;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+@RestController
+@RequestMapping(path = "/v1/vms", produces = MediaType.APPLICATION_JSON_VALUE)
+final class VmRoutes {
+  private static final String LIST = "vms";
+
+  private final InventoryService inventory;
+
+  VmRoutes(InventoryService inventory) {
+    this.inventory = inventory;
+  }
+
+  record NewVm(String name, VpcId vpcId, @Nullable VmState state, @Nullable List<NewNic> nics) {}
+
+  record NewNic(
+      NetworkId networkId,
+      @Nullable Ipv4Address address,
+      @Nullable MacAddress mac,
+      @Nullable String port,
+      @Nullable List<Cidr> allowedSources) {
+    Command.NewNic toCommand() {
+      return new Command.NewNic(networkId, address, mac, port, Bodies.orEmpty(allowedSources));
+    }
+  }
+
+  record VmPatch(@Nullable String name, @Nullable VmState state) {}
+
+  record NicJson(
+      NicId id,
+      NetworkId networkId,
+      @Nullable Ipv4Address address,
+      MacAddress mac,
+      String port,
+      List<Cidr> allowedSources,
+      boolean attached,
+      boolean up) {
+    static NicJson of(NicDetails details) {
+      Nic nic = details.nic();
+      return new NicJson(
+          nic.id(),
+          nic.networkId(),
+          nic.address(),
+          nic.mac(),
+          nic.port(),
+          nic.allowedSources(),
+          details.status().attached(),
+          details.status().up());
+    }
+  }
+
+  record VmJson(
+      VmId id,
+      String name,
+      VpcId vpcId,
+      VmState state,
+      List<NicJson> nics,
+      int vipCount,
+      long version,
+      Instant createdAt,
+      Instant updatedAt) {
+    static VmJson of(VmDetails details) {
+      Vm vm = details.vm();
+      return new VmJson(
+          vm.id(),
+          vm.name(),
+          vm.vpcId(),
+          vm.state(),
+          details.nics().stream().map(NicJson::of).toList(),
+          details.vipCount(),
+          vm.version(),
+          vm.createdAt(),
+          vm.updatedAt());
+    }
+  }
+
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<byte[]> create(Call call, @RequestBody NewVm body) {
+    VmState state = body.state();
+    return Replies.response(
+        inventory.createVm(
+            call.request(body),
+            new Command.CreateVm(
+                body.name(),
+                body.vpcId(),
+                state == null ? VmState.RUNNING : state,
+                Bodies.orEmpty(body.nics()).stream().map(NewNic::toCommand).toList()),
+            VmRoutes::created));
+  }
+
+  @GetMapping
+  PageJson<VmJson> list(
+      Caller caller,
+      @RequestParam(defaultValue = "100") int limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    return Paging.page(
+        LIST,
+        inventory.vms(caller, Paging.after(LIST, cursor), Paging.checkLimit(limit)),
+        VmJson::of);
+  }
+
+  @GetMapping("/{id}")
+  ResponseEntity<VmJson> get(Caller caller, @PathVariable VmId id) {
+    return ok(inventory.vm(caller, id));
+  }
+
+  @PatchMapping(
+      path = "/{id}",
+      consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
+  ResponseEntity<VmJson> update(Call call, @PathVariable VmId id, @RequestBody JsonNode body) {
+    VmPatch patch = MergePatch.read(body, VmPatch.class);
+    return ok(
+        inventory.updateVm(call.request(), id, new Command.UpdateVm(patch.name(), patch.state())));
+  }
+
+  @DeleteMapping("/{id}")
+  ResponseEntity<Void> delete(Call call, @PathVariable VmId id) {
+    inventory.deleteVm(call.request(), id);
+    return ResponseEntity.noContent().build();
+  }
+
+  @PostMapping(path = "/{id}/nics", consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<byte[]> addNic(Call call, @PathVariable VmId id, @RequestBody NewNic body) {
+    return Replies.response(
+        inventory.addNic(call.request(body), id, body.toCommand(), VmRoutes::created));
+  }
+
+  @DeleteMapping("/{id}/nics/{nicId}")
+  ResponseEntity<Void> deleteNic(Call call, @PathVariable VmId id, @PathVariable NicId nicId) {
+    inventory.deleteNic(call.request(), id, nicId);
+    return ResponseEntity.noContent().build();
+  }
+
+  private static ResponseEntity<VmJson> ok(VmDetails details) {
+    return Responses.ok(details.vm().version(), VmJson.of(details));
+  }
+
+  private static Reply created(VmDetails details) {
+    Vm vm = details.vm();
+    return Replies.created(LIST, vm.id(), vm.version(), VmJson.of(details));
+  }
+}

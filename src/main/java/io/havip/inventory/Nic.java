@@ -1,0 +1,33 @@
+package io.havip.inventory;
+
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VmId;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VM's interface on a network.
+ *
+ * @param address its own address; on an external network it need not have one
+ * @param port the fabric's end of it: a tap or veth (at most 15 characters), an OVN logical port
+ * @param allowedSources what else it may send from: everything a router VM forwards, an LVS address
+ * @param madeByBinding whether binding the VM to an external VIP made it; then it goes with the
+ *     last such binding
+ */
+public record Nic(
+    NicId id,
+    VmId vmId,
+    NetworkId networkId,
+    @Nullable Ipv4Address address,
+    MacAddress mac,
+    String port,
+    List<Cidr> allowedSources,
+    boolean madeByBinding) {
+  public Nic {
+    allowedSources = List.copyOf(allowedSources);
+  }
+}

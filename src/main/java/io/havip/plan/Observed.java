@@ -1,0 +1,130 @@
+package io.havip.plan;
+
+import io.havip.event.ClaimKind;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fabric was seen to hold at one moment.
+ *
+ * @param ports by name, those of HAVIP's ports that are there
+ * @param claims for each claimed VIP the claim that the fabric follows
+ * @param claimCounts how often each port has claimed each VIP so far
+ * @param refusals how often packets were refused so far
+ * @param signs when ports and VMs were last heard of
+ */
+public record Observed(
+    Map<String, PortState> ports,
+    List<Claim> claims,
+    List<ClaimCount> claimCounts,
+    List<Refusal> refusals,
+    Signs signs) {
+  public Observed {
+    ports = Map.copyOf(ports);
+    claims = List.copyOf(claims);
+    claimCounts = List.copyOf(claimCounts);
+    refusals = List.copyOf(refusals);
+  }
+
+  /** Of a fabric that cannot tell when it heard what. */
+  public Observed(
+      Map<String, PortState> ports,
+      List<Claim> claims,
+      List<ClaimCount> claimCounts,
+      List<Refusal> refusals) {
+    this(ports, claims, claimCounts, refusals, Signs.UNKNOWN);
+  }
+
+  /**
+   * A port that is there.
+   *
+   * @param attached whether it is on its segment
+   * @param up whether it has a carrier and is administratively up
+   */
+  public record PortState(boolean attached, boolean up) {}
+
+  /** The last accepted claim of a VIP came from this port. */
+  public record Claim(int segment, Ipv4Address address, String port) {}
+
+  /**
+   * Accepted claims of a VIP from one port.
+   *
+   * @param claims counted since some moment in the past; a smaller number than before means that
+   *     counting began anew
+   */
+  public record ClaimCount(String port, Ipv4Address address, long claims) {}
+
+  /**
+   * Refused packets of one kind, from one port, with one claimed address.
+   *
+   * @param mac what the packets named as their sender, where the fabric records it
+   * @param address what they claimed; unknown for an advertisement in fragments
+   * @param packets counted since some moment in the past; a smaller number than before means that
+   *     counting began anew
+   */
+  public record Refusal(
+      ClaimKind kind,
+      String port,
+      @Nullable MacAddress mac,
+      @Nullable Ipv4Address address,
+      long packets) {
+    /** The refusal without its count. */
+    public Refusal key() {
+      return new Refusal(kind, port, mac, address, 0);
+    }
+  }
+
+  /**
+   * What was heard since the fabric was opened, of those that may use VIPs, and when; each is the
+   * last of its kind. What is absent is unknown, never a no.
+   *
+   * @param downSince by name, the ports that went down and did not come back
+   * @param claims accepted claims
+   * @param answers answers of members that were asked; absent when the fabric cannot ask them
+   * @param adverts accepted advertisements, one for each port and VIP that they named; absent when
+   *     the fabric cannot look into them
+   */
+  public record Signs(
+      Map<String, Instant> downSince,
+      List<Sign> claims,
+      Optional<List<Sign>> answers,
+      Optional<List<Advert>> adverts) {
+    public static final Signs UNKNOWN =
+        new Signs(Map.of(), List.of(), Optional.empty(), Optional.empty());
+
+    public Signs {
+      downSince = Map.copyOf(downSince);
+      claims = List.copyOf(claims);
+      answers = answers.map(List::copyOf);
+      adverts = adverts.map(List::copyOf);
+    }
+  }
+
+  /** At this time somebody at the port said that it has the VIP. */
+  public record Sign(String port, Ipv4Address address, Instant at) {}
+
+  /**
+   * An advertisement of a VIP (RFC 9568, section 5.2).
+   *
+   * @param port through which it came; of an external VIP, another than the VIP's
+   * @param virtualRouterId VRID, 1 to 255
+   * @param priority 0 (the sender resigns) to 255
+   * @param interval between advertisements, as the sender says
+   * @param count of those heard so far
+   * @param at when the last was heard
+   */
+  public record Advert(
+      String port,
+      Ipv4Address address,
+      int virtualRouterId,
+      int priority,
+      Duration interval,
+      long count,
+      Instant at) {}
+}

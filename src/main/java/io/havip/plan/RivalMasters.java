@@ -1,0 +1,113 @@
+package io.havip.plan;
+
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.plan.Sighting.Claimant;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which VIPs several VMs advertise at a time, from one sighting to the next.
+ *
+ * <p>In a handover the loser falls silent as soon as it hears the winner, after one advertisement
+ * at most that was under way. One that goes on at its interval has not heard the other: it has
+ * returned. Who returns twice, half an interval apart or more, is in a split with whom it returned
+ * from; that takes two intervals from the other's first advertisement. One that was paused for
+ * longer than two intervals and comes back has not returned.
+ *
+ * <p>A party is out when it has been silent for {@link #SILENT_INTERVALS}, or resigns.
+ */
+final class RivalMasters {
+  /** RFC 9568 lets a backup take over after three. */
+  private static final int SILENT_INTERVALS = 4;
+
+  private static final class Course {
+    @Nullable VmId current;
+    final Map<VmId, Instant> overtakenAt = new HashMap<>();
+    final Map<VmId, Instant> returnedAt = new HashMap<>();
+    final Set<VmId> parties = new HashSet<>();
+  }
+
+  private final Map<VipId, Course> courses = new HashMap<>();
+  private Map<Claimant, Observed.Advert> before = Map.of();
+  private boolean hasSeen;
+
+  /** Takes a sighting; gives those who advertise a VIP together, for each where several do. */
+  Map<VipId, Set<VmId>> step(Sighting sighting, Instant now) {
+    Map<Claimant, Observed.Advert> adverts = sighting.adverts();
+    if (hasSeen) {
+      adverts.entrySet().stream()
+          .filter(it -> isNew(it.getKey(), it.getValue()))
+          .sorted(Map.Entry.comparingByValue(Comparator.comparing(Observed.Advert::at)))
+          .forEach(it -> listen(it.getKey(), it.getValue(), sighting));
+    }
+    hasSeen = true;
+    before = Map.copyOf(adverts);
+    Map<VipId, Set<VmId>> rivals = new HashMap<>();
+    courses.keySet().removeIf(id -> !sighting.isThere(id));
+    courses.forEach((id, course) -> {
+      course.parties.removeIf(vm -> isOut(id, vm, sighting, now));
+      if (course.parties.size() < 2) {
+        course.parties.clear();
+      } else {
+        rivals.put(id, Set.copyOf(course.parties));
+      }
+    });
+    return rivals;
+  }
+
+  private boolean isNew(Claimant claimant, Observed.Advert advert) {
+    Observed.Advert known = before.get(claimant);
+    return known == null || known.count() != advert.count();
+  }
+
+  private void listen(Claimant claimant, Observed.Advert advert, Sighting sighting) {
+    VmId vm = claimant.vmId();
+    Course course = courses.computeIfAbsent(claimant.vipId(), _ -> new Course());
+    if (advert.priority() == 0) {
+      course.overtakenAt.remove(vm);
+      course.returnedAt.remove(vm);
+      course.parties.remove(vm);
+      course.current = vm.equals(course.current) ? null : course.current;
+      return;
+    }
+    VmId other = course.current;
+    if (vm.equals(other)) {
+      return;
+    }
+    course.current = vm;
+    if (other == null) {
+      return;
+    }
+    Duration interval = sighting.interval(claimant.vipId()).orElse(advert.interval());
+    Instant overtaken = course.overtakenAt.get(vm);
+    course.overtakenAt.put(other, advert.at());
+    if (overtaken == null || advert.at().isAfter(overtaken.plus(interval.multipliedBy(2)))) {
+      course.returnedAt.remove(vm);
+      return;
+    }
+    Instant returned = course.returnedAt.get(vm);
+    if (returned == null || advert.at().isAfter(returned.plus(interval.multipliedBy(3)))) {
+      course.returnedAt.put(vm, advert.at());
+    } else if (!advert.at().isBefore(returned.plus(interval.dividedBy(2)))) {
+      course.returnedAt.put(vm, advert.at());
+      course.parties.addAll(List.of(vm, other));
+    }
+  }
+
+  private static boolean isOut(VipId id, VmId vm, Sighting sighting, Instant now) {
+    return sighting.activeMember(id, vm).isEmpty()
+        || sighting
+            .advert(id, vm)
+            .filter(it -> it.priority() > 0)
+            .filter(it -> now.isBefore(it.at().plus(it.interval().multipliedBy(SILENT_INTERVALS))))
+            .isEmpty();
+  }
+}

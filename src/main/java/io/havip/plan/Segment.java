@@ -1,0 +1,20 @@
+package io.havip.plan;
+
+import io.havip.id.NetworkId;
+import io.havip.inventory.Enforcement;
+import io.havip.inventory.Network;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer-2 segment.
+ *
+ * @param number 1 to 65535; names the segment where the fabric has no room for an id
+ * @param uplink an interface of the host that joins it to what is outside: a bridge, which then is
+ *     the segment, or another, which becomes a trusted port of it
+ * @param enforcement whether what is refused is dropped
+ */
+public record Segment(NetworkId id, int number, @Nullable String uplink, Enforcement enforcement) {
+  public static Segment of(Network network) {
+    return new Segment(network.id(), network.segment(), network.uplink(), network.enforcement());
+  }
+}

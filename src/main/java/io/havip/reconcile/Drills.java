@@ -1,0 +1,234 @@
+package io.havip.reconcile;
+
+import io.havip.decision.Decision;
+import io.havip.decision.DrillDecisions;
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricException;
+import io.havip.id.Id;
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.plan.Answer;
+import io.havip.plan.Grant;
+import io.havip.store.Reader;
+import io.havip.store.Store;
+import io.havip.vip.Binding;
+import io.havip.vip.Drill;
+import io.havip.vip.Holder;
+import io.havip.vip.Vip;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches drills on one platform thread: from the moment that the fabric has cut the holder off,
+ * asks the others every {@link #EVERY} whether one of them has the VIP. The cut itself is in the
+ * store, with its end, and ends whether anybody watches or not. A drill that was running when the
+ * server stopped is over when it starts.
+ */
+public final class Drills implements AutoCloseable {
+  /** Also how exactly an outage is measured. */
+  private static final Duration EVERY = Duration.ofMillis(10);
+
+  /** After the cut, how long the VM is given to take the VIP back. */
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Drills.class);
+
+  private final Store store;
+  private final Fabric fabric;
+  private final Clock clock;
+  private final Consumer<Set<Id>> wakes;
+  private final Semaphore called = new Semaphore(0);
+  private final Thread thread = Thread.ofPlatform().name("drill").unstarted(this::run);
+  private final Map<VipId, Course> courses = new HashMap<>();
+  private volatile boolean isClosed;
+
+  /** What was seen of a drill until now. */
+  private static final class Course {
+    final Drill drill;
+    @Nullable Instant cutAt;
+    @Nullable Instant reachedAt;
+    @Nullable VmId newHolder;
+    Optional<Fabric.Question> question = Optional.empty();
+
+    Course(Drill drill) {
+      this.drill = drill;
+    }
+  }
+
+  public Drills(Store store, Fabric fabric, Clock clock, Consumer<Set<Id>> wakes) {
+    this.store = store;
+    this.fabric = fabric;
+    this.clock = clock;
+    this.wakes = wakes;
+  }
+
+  /** Ends what was running when the server stopped. */
+  public void start() {
+    for (Drill drill : store.read(Reader::runningDrills)) {
+      finish(drill, new Drill.Result(Drill.Outcome.INTERRUPTED, null, null, false, now()));
+    }
+    thread.start();
+  }
+
+  /** Says that a drill began; returns at once. */
+  public void begun() {
+    called.release();
+  }
+
+  private void run() {
+    try {
+      while (!isClosed) {
+        if (courses.isEmpty()) {
+          called.acquire();
+        } else {
+          called.tryAcquire(EVERY.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (called.drainPermits() > 0 || courses.isEmpty()) {
+          for (Drill drill : store.read(Reader::runningDrills)) {
+            courses.computeIfAbsent(drill.vipId(), _ -> new Course(drill));
+          }
+        }
+        courses.values().removeIf(this::isOver);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Stopped", e);
+    }
+  }
+
+  private boolean isOver(Course course) {
+    try {
+      Optional<Vip> vip = store.read(reader -> reader.vip(course.drill.vipId()));
+      if (vip.isEmpty()) {
+        return true;
+      }
+      watch(course, vip.get());
+      return end(course);
+    } catch (FabricException | RuntimeException e) {
+      LOG.warn("A drill cannot be watched now: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void watch(Course course, Vip vip) throws FabricException {
+    Instant now = now();
+    if (course.cutAt == null && vip.observedGeneration() == vip.generation()) {
+      course.cutAt = now;
+    }
+    if (course.cutAt == null || course.reachedAt != null || !now.isBefore(course.drill.endsAt())) {
+      return;
+    }
+    Grant grant = store.read(reader -> grant(reader, vip));
+    if (course.question.isPresent()) {
+      for (Answer answer : course.question.get().answers()) {
+        course.reachedAt = now;
+        course.newHolder = vmAt(vip, answer).orElse(null);
+      }
+    }
+    if (course.reachedAt == null) {
+      course.question = fabric.askMembers(List.of(grant));
+      if (course.question.isEmpty()) {
+        holder(vip)
+            .filter(held -> !held.vmId().equals(course.drill.vmId()))
+            .ifPresent(held -> {
+              course.reachedAt = held.since();
+              course.newHolder = held.vmId();
+            });
+      }
+    }
+  }
+
+  private Optional<VmId> vmAt(Vip vip, Answer answer) {
+    return store.read(reader ->
+        vip.bindings().stream()
+            .filter(binding ->
+                reader
+                    .nic(binding.nicId())
+                    .filter(nic -> nic.port().equals(answer.port()))
+                    .isPresent())
+            .map(Binding::vmId)
+            .findFirst());
+  }
+
+  private static Grant grant(Reader reader, Vip vip) {
+    return Grant.of(
+            vip,
+            reader.network(vip.networkId()).orElseThrow(),
+            reader.virtualRouter(vip.id()),
+            nicId -> reader.nic(nicId).orElseThrow())
+        .orElseGet(() -> new Grant(vip.id(), 1, vip.address(), List.of()));
+  }
+
+  private Optional<Holder> holder(Vip vip) {
+    List<Holder> held =
+        store.read(reader -> reader.holders(List.of(vip.id())).getOrDefault(vip.id(), List.of()));
+    return held.size() == 1 ? Optional.of(held.getFirst()) : Optional.empty();
+  }
+
+  private boolean end(Course course) {
+    Instant now = now();
+    Drill drill = course.drill;
+    if (now.isBefore(drill.endsAt())) {
+      return false;
+    }
+    boolean cameBack =
+        store
+            .read(reader -> reader.vip(drill.vipId()))
+            .flatMap(this::holder)
+            .filter(held -> held.vmId().equals(drill.vmId()))
+            .isPresent();
+    if (!cameBack && now.isBefore(drill.endsAt().plus(BACK_WITHIN))) {
+      return false;
+    }
+    Instant cutAt = course.cutAt;
+    Instant reachedAt = course.reachedAt;
+    Long outageMillis =
+        cutAt == null || reachedAt == null
+            ? null
+            : Math.max(0, Duration.between(cutAt, reachedAt).toMillis());
+    boolean passed = outageMillis != null && outageMillis <= drill.targetMillis();
+    finish(
+        drill,
+        new Drill.Result(
+            passed ? Drill.Outcome.PASSED : Drill.Outcome.FAILED,
+            course.newHolder,
+            outageMillis,
+            cameBack,
+            now));
+    return true;
+  }
+
+  private void finish(Drill drill, Drill.Result result) {
+    Decision<Drill> decision =
+        store.write(reader ->
+            reader
+                .vip(drill.vipId())
+                .filter(_ -> reader.runningDrills().contains(drill))
+                .map(vip -> DrillDecisions.finish(vip, drill, result))
+                .orElse(new Decision<>(List.of(), Set.of(), drill)));
+    wakes.accept(decision.wakes());
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    called.release();
+    Threads.join(thread);
+  }
+}

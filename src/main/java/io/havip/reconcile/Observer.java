@@ -1,0 +1,225 @@
+package io.havip.reconcile;
+
+import io.havip.decision.Change;
+import io.havip.decision.Decision;
+import io.havip.event.AnnouncementReason;
+import io.havip.event.Event;
+import io.havip.event.Happening;
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricException;
+import io.havip.id.AccountId;
+import io.havip.id.NicId;
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.inventory.NicStatus;
+import io.havip.inventory.Vm;
+import io.havip.plan.Advertising;
+import io.havip.plan.Announcement;
+import io.havip.plan.Grant;
+import io.havip.plan.HolderTracker;
+import io.havip.plan.Observed;
+import io.havip.plan.RefusalTracker;
+import io.havip.plan.Seen;
+import io.havip.plan.Sighting;
+import io.havip.store.Reader;
+import io.havip.store.Store;
+import io.havip.vip.Holder;
+import io.havip.vip.Vip;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what the fabric shows into the store, on one platform thread: who holds each VIP, which
+ * ports are up, what was refused. It looks when the fabric calls, and every {@link #LOOK_EVERY}
+ * anyway: for what was refused, to ask whether holders still live, and in case that a call was
+ * lost.
+ */
+public final class Observer implements AutoCloseable {
+  static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  /** While a change is held back that comes if it is still so. */
+  private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(50);
+
+  /** Between any two looks, so that VMs that fight for a VIP keep the machine free. */
+  private static final Duration PAUSE = Duration.ofMillis(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+
+  private final Store store;
+  private final Fabric fabric;
+  private final Announcer announcer;
+  private final Clock clock;
+  private final Semaphore called = new Semaphore(0);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread = Thread.ofPlatform().name("observe").unstarted(this::run);
+
+  private final HolderTracker holders;
+  private final Map<NicId, NicStatus> nicStatus;
+  private Optional<RefusalTracker> refusals = Optional.empty();
+  private volatile Optional<Look> last = Optional.empty();
+  private volatile Optional<Seen> seen = Optional.empty();
+
+  /**
+   * What a look saw.
+   *
+   * @param revision the store's: while it stays, the inventory need not be read again, which takes
+   *     longer than looking
+   */
+  private record Look(long revision, Sighting sighting) {}
+
+  /**
+   * Nothing is looked at yet.
+   *
+   * @param silentWithin within which a holder that answers no more is noticed; at least 3 s
+   */
+  public Observer(Store store, Fabric fabric, Clock clock, Duration silentWithin) {
+    this.store = store;
+    this.fabric = fabric;
+    this.announcer = new Announcer(fabric);
+    this.clock = clock;
+    this.holders = new HolderTracker(store.read(Reader::allHolders), silentWithin);
+    this.nicStatus = new HashMap<>(store.read(Reader::allNicStatus));
+  }
+
+  public void start() {
+    fabric.onSighting(called::release);
+    thread.start();
+  }
+
+  /** What it saw last, if it ever saw anything; for any thread. */
+  public Optional<Seen> seen() {
+    return seen;
+  }
+
+  private void run() {
+    try {
+      boolean wasHealthy = true;
+      while (!closing.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS)) {
+        Duration wait = holders.holdsBack() ? LOOK_AGAIN_AFTER : LOOK_EVERY;
+        called.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
+        called.drainPermits();
+        try {
+          look();
+          wasHealthy = true;
+        } catch (FabricException | RuntimeException e) {
+          if (wasHealthy) {
+            LOG.warn("Cannot see the fabric; going on looking", e);
+          }
+          wasHealthy = false;
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Stopped", e);
+    }
+  }
+
+  private void look() throws FabricException {
+    Observed observed = fabric.observe();
+    Sighting sighting = sighting(observed);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    List<Change> changes = new ArrayList<>();
+    for (HolderTracker.Drift drift : holders.step(sighting, now)) {
+      changes.add(new Change.PutHolders(drift.vipId(), drift.holders()));
+      store
+          .read(reader -> reader.vip(drift.vipId()))
+          .ifPresent(vip -> {
+            changes.add(told(vip, drift.at(), drift.what()));
+            sighting
+                .grant(vip.id())
+                .flatMap(grant -> healed(drift, grant))
+                .ifPresent(what -> changes.add(told(vip, now, what)));
+          });
+    }
+    sighting
+        .nicStatus()
+        .forEach((id, status) -> {
+          if (!status.equals(nicStatus.put(id, status))) {
+            changes.add(new Change.PutNicStatus(id, status));
+          }
+        });
+    RefusalTracker tracker = refusals.orElseGet(() -> new RefusalTracker(observed.refusals()));
+    refusals = Optional.of(tracker);
+    for (Event event : tracker.step(observed.refusals(), sighting, this::ownerOf, now)) {
+      changes.add(new Change.Append(event));
+    }
+    seen = Optional.of(new Seen(now, observed, tracker.lastAt()));
+    if (!changes.isEmpty()) {
+      store.write(_ -> new Decision<>(changes, Set.of(), now));
+    }
+    Set<VipId> due = holders.due(now);
+    if (!due.isEmpty()) {
+      fabric.askMembers(due.stream().flatMap(id -> sighting.grant(id).stream()).toList());
+    }
+  }
+
+  private static Change told(Vip vip, Instant at, Happening what) {
+    return new Change.Append(new Event(vip.accountId(), vip.id(), at, Event.SYSTEM, what));
+  }
+
+  /** Tells neighbours who holds the VIP now, where they may believe something else. */
+  private Optional<Happening> healed(HolderTracker.Drift drift, Grant grant) {
+    if (!drift.needsAnnouncing()) {
+      return Optional.empty();
+    }
+    Holder holder = drift.holders().getFirst();
+    AnnouncementReason reason =
+        drift.what() instanceof Happening.SplitEnded
+            ? AnnouncementReason.SPLIT_ENDED
+            : AnnouncementReason.CLAIM_OUTLIVED;
+    return announcer.announce(new Announcement(grant.segment(), grant.address(), holder.mac()))
+        ? Optional.of(new Happening.VipAnnounced(holder.vmId(), holder.mac(), reason))
+        : Optional.empty();
+  }
+
+  /** What was last heard of a VM's advertisements of a VIP. */
+  public Advertising advertising(VipId id, VmId vmId) {
+    return last.map(Look::sighting)
+        .map(sighting ->
+            new Advertising(
+                sighting.seesAdverts(), sighting.advert(id, vmId).map(Observed.Advert::interval)))
+        .orElse(Advertising.UNKNOWN);
+  }
+
+  private Sighting sighting(Observed observed) {
+    Optional<Look> before = last;
+    Look look =
+        store.read(reader -> {
+          long revision = reader.revision();
+          Sighting sighting =
+              before
+                  .filter(known -> known.revision() == revision)
+                  .map(known -> known.sighting().with(observed))
+                  .orElseGet(() ->
+                      new Sighting(
+                          observed, reader.allNetworks(), reader.allNics(), reader.allVips()));
+          return new Look(revision, sighting);
+        });
+    last = Optional.of(look);
+    return look.sighting();
+  }
+
+  private Optional<AccountId> ownerOf(VmId id) {
+    return store.read(reader -> reader.vm(id)).map(Vm::accountId);
+  }
+
+  /** Finishes the look at hand and stops. */
+  @Override
+  public void close() {
+    closing.countDown();
+    called.release();
+    Threads.join(thread);
+  }
+}

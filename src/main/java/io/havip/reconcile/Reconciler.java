@@ -1,0 +1,356 @@
+package io.havip.reconcile;
+
+import io.havip.decision.Change;
+import io.havip.decision.Decision;
+import io.havip.decision.VipDecisions;
+import io.havip.event.Event;
+import io.havip.event.Happening;
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricException;
+import io.havip.id.Id;
+import io.havip.id.VipId;
+import io.havip.plan.Announcement;
+import io.havip.plan.Answer;
+import io.havip.store.Reader;
+import io.havip.store.Store;
+import io.havip.vip.Binding;
+import io.havip.vip.Failure;
+import io.havip.vip.Holder;
+import io.havip.vip.Vip;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the fabric to what the store desires, on one platform thread.
+ *
+ * <p>It is level-triggered. A wake-up says only that something about an id may have changed; what
+ * is desired is read anew from the store, so that wake-ups may come late, twice or together. Every
+ * {@link #SCAN_EVERY}, and as soon as the fabric reports a change that nobody here made, everything
+ * is compared with everything; a wake-up that was missed costs time until then, never correctness.
+ * When the fabric refuses, the next try is such a comparison too, after a pause that doubles up to
+ * {@link #SCAN_EVERY}.
+ */
+public final class Reconciler implements AutoCloseable {
+  static final Duration SCAN_EVERY = Duration.ofSeconds(10);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+  private final Store store;
+  private final Fabric fabric;
+  private final Clock clock;
+  private final Thread thread = Thread.ofPlatform().name("reconcile").unstarted(this::run);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition wanted = lock.newCondition();
+  private Set<Id> woken = new HashSet<>();
+  private boolean scanWanted;
+  private boolean closed;
+
+  private volatile boolean isInSync;
+  private boolean hasScanned;
+  private final Probes probes;
+  private final Announcer announcer;
+
+  public Reconciler(Store store, Fabric fabric, Clock clock) {
+    this.store = store;
+    this.fabric = fabric;
+    this.clock = clock;
+    this.probes = new Probes(fabric);
+    this.announcer = new Announcer(fabric);
+  }
+
+  /** Compares everything once, then waits for wake-ups. */
+  public void start() {
+    fabric.onForeignChange(() -> request(Set.of(), true));
+    request(Set.of(), true);
+    thread.start();
+  }
+
+  /** Says that what is desired of these ids may have changed; returns at once. */
+  public void wake(Set<Id> ids) {
+    if (!ids.isEmpty()) {
+      request(ids, false);
+    }
+  }
+
+  /** Whether the fabric took what it was last asked to. */
+  public boolean isInSync() {
+    return isInSync;
+  }
+
+  private void request(Set<Id> ids, boolean scan) {
+    lock.lock();
+    try {
+      woken.addAll(ids);
+      scanWanted |= scan;
+      wanted.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What there is to do; a scan does whatever the ids would. */
+  private record Work(Set<Id> ids, boolean scan) {}
+
+  /**
+   * Waits for something to do.
+   *
+   * @param untilScan how long until a scan is due
+   * @param untilLook how long until something else is, which needs no wake-up
+   */
+  private Work await(Duration untilScan, Duration untilLook) throws InterruptedException {
+    lock.lock();
+    try {
+      boolean scanIsFirst = untilScan.compareTo(untilLook) <= 0;
+      long left = (scanIsFirst ? untilScan : untilLook).toNanos();
+      while (woken.isEmpty() && !scanWanted && !closed && left > 0) {
+        left = wanted.awaitNanos(left);
+      }
+      Work work = new Work(woken, scanWanted || (scanIsFirst && left <= 0));
+      woken = new HashSet<>();
+      scanWanted = false;
+      return work;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    boolean isFailing = false;
+    long scannedAt = System.nanoTime();
+    try {
+      while (!isClosed()) {
+        try {
+          if (isFailing) {
+            markOverdue();
+          }
+          Duration sinceScan = Duration.ofNanos(System.nanoTime() - scannedAt);
+          Duration untilLook = probes.untilDue(untilFenceEnds());
+          Work work = await(SCAN_EVERY.minus(sinceScan), untilLook);
+          if (isClosed()) {
+            return;
+          }
+          Set<Id> ids = new HashSet<>(work.ids());
+          endFences(ids);
+          endProbes(ids);
+          if (work.scan() || !isInSync) {
+            scannedAt = System.nanoTime();
+            scan();
+          } else if (!ids.isEmpty()) {
+            apply(ids);
+          }
+          isInSync = true;
+          isFailing = false;
+          pause = FIRST_PAUSE;
+        } catch (FabricException e) {
+          LOG.warn(
+              "The fabric refused; trying again in {} ms: {}", pause.toMillis(), e.getMessage());
+          isFailing = true;
+          retryAfter(pause);
+          pause = doubled(pause);
+        } catch (RuntimeException e) {
+          LOG.error("Reconciling failed; trying again in {} ms", pause.toMillis(), e);
+          isFailing = true;
+          retryAfter(pause);
+          pause = doubled(pause);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Stopped", e);
+    }
+  }
+
+  private void retryAfter(Duration pause) throws InterruptedException {
+    isInSync = false;
+    lock.lock();
+    try {
+      long left = pause.toNanos();
+      while (!closed && left > 0) {
+        left = wanted.awaitNanos(left);
+      }
+      scanWanted = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Duration untilFenceEnds() {
+    return store
+        .read(Reader::firstFenceEnd)
+        .map(end -> Duration.between(now(), end))
+        .orElse(SCAN_EVERY);
+  }
+
+  /** Also those that ended while nobody ran. */
+  private void endFences(Set<Id> ids) {
+    for (Vip fenced : store.read(reader -> reader.vipsFencedUntil(now()))) {
+      change(fenced, vip -> VipDecisions.endFences(vip, now()));
+      ids.add(fenced.id());
+      for (Binding binding : fenced.bindings()) { // a drill may have cut their ports off
+        if (binding.isFenceOver(now())) {
+          ids.add(binding.nicId());
+          ids.add(binding.vrrpNicId());
+        }
+      }
+    }
+  }
+
+  private void endProbes(Set<Id> ids) throws FabricException {
+    for (Probes.Result result : probes.end()) {
+      Optional<Vip> vip = store.read(reader -> reader.vip(result.vipId()));
+      Optional<Failure> failure = result.contested().map(Reconciler::duplicate);
+      if (failure.isEmpty()) {
+        ids.add(result.vipId());
+      } else if (vip.isPresent()) {
+        change(vip.get(), now -> VipDecisions.failed(now, failure.get(), now()));
+      }
+    }
+  }
+
+  private static Failure duplicate(Answer answer) {
+    return new Failure(
+        Failure.Code.DUPLICATE_ADDRESS,
+        "%s at the port %s has the address %s already; take it away there, then retry"
+            .formatted(answer.mac(), answer.port(), answer.address()));
+  }
+
+  private void apply(Set<Id> ids) throws FabricException {
+    DesiredState state = store.read(reader -> DesiredState.about(ids, reader, now()));
+    List<Vip> waiting = state.vips().stream().filter(probes::mustWait).toList();
+    DesiredState free = state.without(waiting);
+    Set<Id> now = new HashSet<>(ids);
+    waiting.forEach(vip -> now.remove(vip.id()));
+    if (!now.isEmpty()) {
+      fabric.apply(now, free.desired());
+    }
+    realised(free.vips());
+    probes.begin(waiting, state.desired().grants());
+  }
+
+  private void scan() throws FabricException {
+    DesiredState state = store.read(reader -> DesiredState.of(reader, now()));
+    probes.keep(state.vips());
+    List<Vip> waiting = state.vips().stream().filter(probes::mustWait).toList();
+    DesiredState free = state.without(waiting);
+    List<String> repaired = fabric.sync(free.desired());
+    realised(free.vips());
+    for (String difference : repaired) {
+      LOG.info("{} the fabric: {}", hasScanned ? "Repaired" : "Brought up", difference);
+    }
+    if (hasScanned && !repaired.isEmpty()) {
+      record(repaired);
+      announce(free.vips());
+    }
+    hasScanned = true;
+    probes.begin(waiting, state.desired().grants());
+  }
+
+  /** Takes notice, VIP by VIP as they are now, that these generations are realised. */
+  private void realised(List<Vip> vips) {
+    for (Vip seen : vips) {
+      if (seen.observedGeneration() < seen.generation() || seen.failure() != null) {
+        change(seen, vip -> VipDecisions.realised(vip, seen.generation(), now()));
+      }
+    }
+  }
+
+  private void markOverdue() {
+    Failure failure =
+        new Failure(
+            Failure.Code.FABRIC_UNREACHABLE,
+            "the fabric has not realised it for 60 s; HAVIP goes on trying, see the server's log");
+    for (Vip seen : store.read(reader -> reader.allVips())) {
+      if (seen.isOverdue(now())) {
+        change(
+            seen,
+            vip ->
+                vip.isOverdue(now())
+                    ? VipDecisions.failed(vip, failure, now())
+                    : new Decision<>(List.of(), Set.of(), vip));
+      }
+    }
+  }
+
+  private interface Deciding {
+    Decision<Vip> decide(Vip vip);
+  }
+
+  /** Decides about a VIP as it is now; one that went meanwhile needs no decision. */
+  private void change(Vip seen, Deciding deciding) {
+    store.write(reader ->
+        reader
+            .vip(seen.id())
+            .map(deciding::decide)
+            .orElse(new Decision<>(List.of(), Set.of(), seen)));
+  }
+
+  /** Neighbours may have heard others meanwhile: tells them who holds the VIPs. */
+  private void announce(List<Vip> vips) {
+    Map<VipId, List<Holder>> holders = store.read(Reader::allHolders);
+    List<Announcement> announcements = new ArrayList<>();
+    for (Vip vip : vips) {
+      List<Holder> held = holders.getOrDefault(vip.id(), List.of());
+      if (held.size() == 1) {
+        int segment = store.read(reader -> reader.network(vip.networkId())).orElseThrow().segment();
+        announcements.add(new Announcement(segment, vip.address(), held.getFirst().mac()));
+      }
+    }
+    announcer.announce(announcements);
+  }
+
+  private void record(List<String> repaired) {
+    Instant now = now();
+    List<Change> changes =
+        repaired.stream()
+            .<Change>map(difference ->
+                new Change.Append(
+                    new Event(
+                        null, null, now, Event.SYSTEM, new Happening.FabricRepaired(difference))))
+            .toList();
+    store.write(_ -> new Decision<>(changes, Set.of(), repaired));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static Duration doubled(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(SCAN_EVERY) > 0 ? SCAN_EVERY : twice;
+  }
+
+  /** Finishes the work at hand and stops; what the fabric holds stays in force. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      wanted.signal();
+    } finally {
+      lock.unlock();
+    }
+    Threads.join(thread);
+  }
+}

@@ -1,0 +1,46 @@
+package io.havip.server;
+
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricException;
+import io.havip.plan.Answer;
+import io.havip.plan.Grant;
+import io.havip.plan.Seen;
+import io.havip.reconcile.Observer;
+import io.havip.reconcile.Reconciler;
+import io.havip.service.Eyes;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees the fabric through whoever works with it already. */
+record FabricEyes(Fabric fabric, Reconciler reconciler, Observer observer) implements Eyes {
+  /** A host that is up answers within a millisecond. */
+  private static final Duration ANSWERED_WITHIN = Duration.ofMillis(100);
+
+  private static final Logger LOG = LoggerFactory.getLogger(FabricEyes.class);
+
+  @Override
+  public boolean isInSync() {
+    return reconciler.isInSync();
+  }
+
+  @Override
+  public Optional<Seen> seen() {
+    return observer.seen();
+  }
+
+  @Override
+  public Optional<List<Answer>> ask(Collection<Grant> grants) throws InterruptedException {
+    try {
+      Fabric.Question question = fabric.ask(grants);
+      Thread.sleep(ANSWERED_WITHIN);
+      return Optional.of(question.answers());
+    } catch (FabricException e) {
+      LOG.warn("The fabric cannot ask", e);
+      return Optional.empty();
+    }
+  }
+}

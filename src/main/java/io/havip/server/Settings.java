@@ -1,0 +1,80 @@
+package io.havip.server;
+
+import io.havip.vip.Limits;
+import java.time.Duration;
+
+/**
+ * What the server is told when it starts, beside its store and its fabric.
+ *
+ * @param listen the address to listen on
+ * @param port the TCP port to listen on; 0 for any free one
+ * @param probePeriod within which a holder that answers no more is noticed
+ * @param eventsPerVip how many events are kept of each VIP
+ * @param heartbeat after how long without an event a follower is sent a heartbeat
+ * @param clientTimeout how long a client may neither send what it began nor read what it is sent
+ * @param sessionLifetime after which a browser has to sign in again
+ * @param webhooksToThisHost whether webhooks may call the server's own host
+ * @param shutdownGrace how long requests may go on running when the server stops
+ * @param logLevel error, warn, info or debug
+ */
+record Settings(
+    String listen,
+    int port,
+    Limits limits,
+    Duration probePeriod,
+    int eventsPerVip,
+    Duration heartbeat,
+    Duration clientTimeout,
+    Duration sessionLifetime,
+    boolean webhooksToThisHost,
+    Duration shutdownGrace,
+    String logLevel) {
+
+  /** Everything else as it is by default. */
+  Settings(String listen, int port) {
+    this(
+        listen,
+        port,
+        Limits.DEFAULT,
+        Duration.ofSeconds(5),
+        10_000,
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(20),
+        Duration.ofHours(12),
+        false,
+        Duration.ofSeconds(30),
+        "info");
+  }
+
+  /** The same, but that so many events are kept of each VIP. */
+  Settings withEventsPerVip(int events) {
+    return new Settings(
+        listen,
+        port,
+        limits,
+        probePeriod,
+        events,
+        heartbeat,
+        clientTimeout,
+        sessionLifetime,
+        webhooksToThisHost,
+        shutdownGrace,
+        logLevel);
+  }
+
+  /** The same, but that webhooks may call the server's own host. */
+  Settings withWebhooksToThisHost() {
+    return new Settings(
+        listen,
+        port,
+        limits,
+        probePeriod,
+        eventsPerVip,
+        heartbeat,
+        clientTimeout,
+        sessionLifetime,
+        true,
+        shutdownGrace,
+        logLevel);
+  }
+}

@@ -1,0 +1,236 @@
+package io.havip.service;
+
+import io.havip.account.Caller;
+import io.havip.decision.Command;
+import io.havip.decision.Decision;
+import io.havip.decision.InventoryDecisions;
+import io.havip.decision.Reply;
+import io.havip.error.ErrorCode;
+import io.havip.error.Refused;
+import io.havip.id.Id;
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VmId;
+import io.havip.id.VpcId;
+import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.Network;
+import io.havip.inventory.Nic;
+import io.havip.inventory.NicStatus;
+import io.havip.inventory.Subnet;
+import io.havip.inventory.Vm;
+import io.havip.inventory.Vpc;
+import io.havip.net.AddressRange;
+import io.havip.store.Page;
+import io.havip.store.Reader;
+import io.havip.store.Store;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What people do with VPCs, networks, VMs and NICs. Every method refuses with {@link Refused}. */
+public final class InventoryService {
+  private final Store store;
+  private final Changes changes;
+
+  public InventoryService(Store store, Contexts contexts, Wakes wakes) {
+    this.store = store;
+    this.changes = new Changes(store, contexts, wakes);
+  }
+
+  public Reply createVpc(Request request, Command.CreateVpc command, Function<Vpc, Reply> reply) {
+    return changes.makeOnce(
+        request, (_, context) -> InventoryDecisions.createVpc(command, context), reply);
+  }
+
+  public Vpc renameVpc(Request request, VpcId id, Command.Rename command) {
+    return changes.make(
+        request, (reader, context) -> InventoryDecisions.renameVpc(reader, id, command, context));
+  }
+
+  public void deleteVpc(Request request, VpcId id) {
+    changes.make(request, (reader, context) -> InventoryDecisions.deleteVpc(reader, id, context));
+  }
+
+  public Vpc vpc(Caller caller, VpcId id) {
+    return store.read(reader ->
+        found(id, reader.vpc(id).filter(vpc -> vpc.accountId().equals(caller.accountId()))));
+  }
+
+  public Listing<Vpc> vpcs(Caller caller, @Nullable String after, int limit) {
+    Page<Vpc> page = store.read(reader -> reader.vpcs(caller.accountId(), after, limit));
+    return Listings.of(page.items(), page.total(), limit, Vpc::id);
+  }
+
+  public Reply createSubnet(
+      Request request, Command.CreateSubnet command, Function<Subnet, Reply> reply) {
+    return changes.makeOnce(
+        request,
+        (reader, context) -> InventoryDecisions.createSubnet(reader, command, context),
+        reply);
+  }
+
+  public Subnet subnet(Caller caller, NetworkId id) {
+    return store.read(reader -> found(id, subnet(reader, caller, id)));
+  }
+
+  private static Optional<Subnet> subnet(Reader reader, Caller caller, NetworkId id) {
+    return only(Subnet.class, reader.network(id))
+        .filter(subnet -> subnet.accountId().equals(caller.accountId()));
+  }
+
+  public Listing<Subnet> subnets(Caller caller, @Nullable String after, int limit) {
+    Page<Subnet> page = store.read(reader -> reader.subnets(caller.accountId(), after, limit));
+    return Listings.of(page.items(), page.total(), limit, Subnet::id);
+  }
+
+  public Reply createExternalNetwork(
+      Request request,
+      Command.CreateExternalNetwork command,
+      Function<ExternalNetwork, Reply> reply) {
+    return changes.makeOnce(
+        request,
+        (reader, context) -> InventoryDecisions.createExternalNetwork(reader, command, context),
+        reply);
+  }
+
+  public ExternalNetwork externalNetwork(NetworkId id) {
+    return store.read(reader -> found(id, only(ExternalNetwork.class, reader.network(id))));
+  }
+
+  public Listing<ExternalNetwork> externalNetworks(@Nullable String after, int limit) {
+    Page<ExternalNetwork> page = store.read(reader -> reader.externalNetworks(after, limit));
+    return Listings.of(page.items(), page.total(), limit, ExternalNetwork::id);
+  }
+
+  /** What is left of a subnet's addresses. */
+  public FreeAddresses subnetAddresses(Caller caller, NetworkId id) {
+    return store.read(reader -> free(reader, found(id, subnet(reader, caller, id))));
+  }
+
+  /** What is left of an external network's addresses. */
+  public FreeAddresses externalNetworkAddresses(NetworkId id) {
+    return store.read(
+        reader -> free(reader, found(id, only(ExternalNetwork.class, reader.network(id)))));
+  }
+
+  private static FreeAddresses free(Reader reader, Network network) {
+    List<AddressRange> ranges = network.assignable();
+    long all = ranges.stream().mapToLong(AddressRange::size).sum();
+    return new FreeAddresses(
+        all - reader.takenAddresses(network.id(), ranges),
+        reader.freeAddress(network.id(), ranges));
+  }
+
+  public Subnet updateSubnet(Request request, NetworkId id, Command.UpdateNetwork command) {
+    return (Subnet) updateNetwork(request, subnet(request.caller(), id), command);
+  }
+
+  public ExternalNetwork updateExternalNetwork(
+      Request request, NetworkId id, Command.UpdateNetwork command) {
+    return (ExternalNetwork) updateNetwork(request, externalNetwork(id), command);
+  }
+
+  public void deleteSubnet(Request request, NetworkId id) {
+    deleteNetwork(request, subnet(request.caller(), id));
+  }
+
+  public void deleteExternalNetwork(Request request, NetworkId id) {
+    deleteNetwork(request, externalNetwork(id));
+  }
+
+  public Reply createVm(
+      Request request, Command.CreateVm command, Function<VmDetails, Reply> reply) {
+    return changes.makeOnce(
+        request,
+        seen((reader, context) -> InventoryDecisions.createVm(reader, command, context)),
+        reply);
+  }
+
+  public VmDetails updateVm(Request request, VmId id, Command.UpdateVm command) {
+    return changes.make(
+        request,
+        seen((reader, context) -> InventoryDecisions.updateVm(reader, id, command, context)));
+  }
+
+  public void deleteVm(Request request, VmId id) {
+    changes.make(request, (reader, context) -> InventoryDecisions.deleteVm(reader, id, context));
+  }
+
+  public Reply addNic(
+      Request request, VmId id, Command.NewNic command, Function<VmDetails, Reply> reply) {
+    return changes.makeOnce(
+        request,
+        seen((reader, context) -> InventoryDecisions.addNic(reader, id, command, context)),
+        reply);
+  }
+
+  public void deleteNic(Request request, VmId id, NicId nicId) {
+    changes.make(
+        request, (reader, context) -> InventoryDecisions.deleteNic(reader, id, nicId, context));
+  }
+
+  public VmDetails vm(Caller caller, VmId id) {
+    return store.read(reader ->
+        details(
+                reader,
+                List.of(
+                    found(
+                        id, reader.vm(id).filter(vm -> vm.accountId().equals(caller.accountId())))))
+            .getFirst());
+  }
+
+  public Listing<VmDetails> vms(Caller caller, @Nullable String after, int limit) {
+    return store.read(reader -> {
+      Page<Vm> page = reader.vms(caller.accountId(), after, limit);
+      return Listings.of(
+          details(reader, page.items()), page.total(), limit, item -> item.vm().id());
+    });
+  }
+
+  private Network updateNetwork(Request request, Network network, Command.UpdateNetwork command) {
+    return changes.make(
+        request,
+        (reader, context) ->
+            InventoryDecisions.updateNetwork(reader, network.id(), command, context));
+  }
+
+  private void deleteNetwork(Request request, Network network) {
+    changes.make(
+        request,
+        (reader, context) -> InventoryDecisions.deleteNetwork(reader, network.id(), context));
+  }
+
+  /** Decides, and shows the VM as it will be. */
+  private static Changes.Deciding<VmDetails> seen(Changes.Deciding<Vm> deciding) {
+    return (reader, context) -> {
+      Decision<Vm> decision = deciding.decide(reader, context);
+      return decision.answering(details(reader, List.of(decision.answer())).getFirst());
+    };
+  }
+
+  private static List<VmDetails> details(Reader reader, List<Vm> vms) {
+    List<NicId> nicIds = vms.stream().flatMap(vm -> vm.nics().stream()).map(Nic::id).toList();
+    Map<NicId, NicStatus> status = reader.nicStatus(nicIds);
+    Map<VmId, Integer> vipCounts = reader.vipCounts(vms.stream().map(Vm::id).toList());
+    return vms.stream()
+        .map(vm ->
+            new VmDetails(
+                vm,
+                vm.nics().stream()
+                    .map(
+                        nic -> new NicDetails(nic, status.getOrDefault(nic.id(), NicStatus.ABSENT)))
+                    .toList(),
+                vipCounts.getOrDefault(vm.id(), 0)))
+        .toList();
+  }
+
+  private static <T extends Network> Optional<T> only(Class<T> kind, Optional<Network> network) {
+    return network.filter(kind::isInstance).map(kind::cast);
+  }
+
+  private static <T> T found(Id id, Optional<T> resource) {
+    return resource.orElseThrow(() -> Refused.of(ErrorCode.NOT_FOUND, id + " does not exist"));
+  }
+}

@@ -1,0 +1,42 @@
+package io.havip.service;
+
+import io.havip.id.VmId;
+import io.havip.inventory.Nic;
+import io.havip.vip.Holder;
+import io.havip.vip.Vip;
+import io.havip.vip.VirtualRouter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VIP with all that its viewers want to see at once.
+ *
+ * @param vrid the VIP's VRID; nothing while no configuration was made for it
+ */
+public record VipDetails(
+    Vip vip, Optional<Integer> vrid, List<Bound> bindings, List<Holder> holders) {
+  public VipDetails {
+    bindings = List.copyOf(bindings);
+    holders = List.copyOf(holders);
+  }
+
+  /**
+   * A bound VM.
+   *
+   * @param nic its NIC on the VIP's network
+   * @param up whether that NIC's port carries traffic
+   * @param vmac whether it may use the VRID's MAC address
+   * @param configuration whether the configuration that it was given is right for the bindings
+   * @param fencedUntil set while its permission is taken away
+   */
+  public record Bound(
+      VmId vmId,
+      String vmName,
+      Nic nic,
+      boolean up,
+      boolean vmac,
+      VirtualRouter.Configuration configuration,
+      @Nullable Instant fencedUntil) {}
+}

@@ -1,0 +1,223 @@
+package io.havip.store;
+
+import io.havip.id.AccountId;
+import io.havip.id.NetworkId;
+import io.havip.id.VpcId;
+import io.havip.inventory.Enforcement;
+import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.Network;
+import io.havip.inventory.Subnet;
+import io.havip.json.Json;
+import io.havip.net.AddressRange;
+import io.havip.net.Cidr;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+
+/** Subnets and external networks. */
+record NetworkTable(JdbcClient db) {
+  private static final int SEGMENT_MAX = 65_535;
+  private static final String SELECT =
+      """
+      SELECT id, account_id, vpc_id, segment, name, cidr, gateway, reserved, uplink, enforcement, version,
+        created_at, updated_at
+      FROM networks
+      """;
+
+  void put(Network network) {
+    switch (network) {
+      case Subnet subnet ->
+          put(
+              subnet,
+              subnet.accountId().value(),
+              subnet.vpcId().value(),
+              Columns.micros(subnet.createdAt()),
+              Columns.micros(subnet.updatedAt()),
+              subnet.version());
+      case ExternalNetwork external ->
+          put(
+              external,
+              null,
+              null,
+              Columns.micros(external.createdAt()),
+              Columns.micros(external.updatedAt()),
+              external.version());
+    }
+  }
+
+  private void put(
+      Network network,
+      @Nullable String accountId,
+      @Nullable String vpcId,
+      long createdAt,
+      long updatedAt,
+      long version) {
+    db.sql(
+            """
+            INSERT INTO networks (id, account_id, vpc_id, segment, name, cidr, gateway, reserved,
+              uplink, enforcement, version, created_at, updated_at)
+            VALUES (:id, :accountId, :vpcId, :segment, :name, :cidr, :gateway, :reserved,
+              :uplink, :enforcement, :version, :createdAt, :updatedAt)
+            ON CONFLICT (id) DO UPDATE SET
+              account_id = excluded.account_id, vpc_id = excluded.vpc_id,
+              segment = excluded.segment, name = excluded.name, cidr = excluded.cidr,
+              gateway = excluded.gateway, reserved = excluded.reserved, uplink = excluded.uplink,
+              enforcement = excluded.enforcement, version = excluded.version,
+              created_at = excluded.created_at, updated_at = excluded.updated_at
+            """)
+        .param("id", network.id().value())
+        .param("accountId", accountId)
+        .param("vpcId", vpcId)
+        .param("segment", network.segment())
+        .param("name", network.name())
+        .param("cidr", network.cidr().toString())
+        .param("gateway", Columns.number(network.gateway()))
+        .param("reserved", Json.MAPPER.writeValueAsString(network.reserved()))
+        .param("uplink", network.uplink())
+        .param("enforcement", Columns.name(network.enforcement()))
+        .param("version", version)
+        .param("createdAt", createdAt)
+        .param("updatedAt", updatedAt)
+        .update();
+  }
+
+  void drop(NetworkId id) {
+    db.sql("DELETE FROM networks WHERE id = :id").param("id", id.value()).update();
+  }
+
+  Optional<Network> find(NetworkId id) {
+    return db.sql(SELECT + "WHERE id = :id")
+        .param("id", id.value())
+        .query((row, _) -> network(row))
+        .optional();
+  }
+
+  List<Network> all() {
+    return db.sql(SELECT + "ORDER BY id").query((row, _) -> network(row)).list();
+  }
+
+  Page<Subnet> subnets(AccountId owner, @Nullable String after, int limit) {
+    return new Page<>(
+        db.sql(
+                SELECT
+                    + """
+                    WHERE account_id = :owner AND id > :after ORDER BY id LIMIT :limit
+                    """)
+            .param("owner", owner.value())
+            .param("after", after == null ? "" : after)
+            .param("limit", limit)
+            .query((row, _) -> subnet(row))
+            .list(),
+        db.sql("SELECT COUNT(*) FROM networks WHERE account_id = :owner")
+            .param("owner", owner.value())
+            .query(Long.class)
+            .single());
+  }
+
+  Page<ExternalNetwork> externalNetworks(@Nullable String after, int limit) {
+    return new Page<>(
+        db.sql(
+                SELECT
+                    + """
+                    WHERE account_id IS NULL AND id > :after ORDER BY id LIMIT :limit
+                    """)
+            .param("after", after == null ? "" : after)
+            .param("limit", limit)
+            .query((row, _) -> external(row))
+            .list(),
+        db.sql("SELECT COUNT(*) FROM networks WHERE account_id IS NULL")
+            .query(Long.class)
+            .single());
+  }
+
+  List<Cidr> cidrsOf(VpcId id) {
+    return db.sql("SELECT cidr FROM networks WHERE vpc_id = :id ORDER BY id")
+        .param("id", id.value())
+        .query((row, _) -> Cidr.parse(row.getString("cidr")))
+        .list();
+  }
+
+  boolean isInUse(NetworkId id) {
+    return db.sql(
+            """
+            SELECT 1 FROM nics WHERE network_id = :id
+            UNION ALL SELECT 1 FROM vips WHERE network_id = :id
+            LIMIT 1
+            """)
+        .param("id", id.value())
+        .query(Integer.class)
+        .optional()
+        .isPresent();
+  }
+
+  /**
+   * The number behind the highest, so that a number which just became free rests; or else a gap.
+   */
+  Optional<Integer> freeSegment() {
+    int highest =
+        db.sql("SELECT COALESCE(MAX(segment), 0) FROM networks").query(Integer.class).single();
+    return highest < SEGMENT_MAX ? Optional.of(highest + 1) : lowestSegmentGap();
+  }
+
+  private Optional<Integer> lowestSegmentGap() {
+    return db.sql(
+            """
+            SELECT free FROM (
+              SELECT 1 AS free UNION ALL SELECT segment + 1 FROM networks WHERE segment < :max
+            ) AS candidates
+            WHERE NOT EXISTS (SELECT 1 FROM networks WHERE segment = candidates.free)
+            ORDER BY free LIMIT 1
+            """)
+        .param("max", SEGMENT_MAX)
+        .query(Integer.class)
+        .optional();
+  }
+
+  private static Network network(ResultSet row) throws SQLException {
+    return row.getString("vpc_id") == null ? external(row) : subnet(row);
+  }
+
+  private static Subnet subnet(ResultSet row) throws SQLException {
+    return new Subnet(
+        new NetworkId(row.getString("id")),
+        new AccountId(row.getString("account_id")),
+        new VpcId(row.getString("vpc_id")),
+        row.getInt("segment"),
+        row.getString("name"),
+        Cidr.parse(row.getString("cidr")),
+        Columns.addressOrNull(row, "gateway"),
+        reserved(row),
+        row.getString("uplink"),
+        enforcement(row),
+        row.getLong("version"),
+        Columns.instant(row, "created_at"),
+        Columns.instant(row, "updated_at"));
+  }
+
+  private static ExternalNetwork external(ResultSet row) throws SQLException {
+    return new ExternalNetwork(
+        new NetworkId(row.getString("id")),
+        row.getInt("segment"),
+        row.getString("name"),
+        Cidr.parse(row.getString("cidr")),
+        Columns.address(row, "gateway"),
+        reserved(row),
+        row.getString("uplink"),
+        enforcement(row),
+        row.getLong("version"),
+        Columns.instant(row, "created_at"),
+        Columns.instant(row, "updated_at"));
+  }
+
+  private static Enforcement enforcement(ResultSet row) throws SQLException {
+    return Columns.value(Enforcement.class, row, "enforcement");
+  }
+
+  private static List<AddressRange> reserved(ResultSet row) throws SQLException {
+    return Json.MAPPER.readValue(row.getString("reserved"), new TypeReference<>() {});
+  }
+}

@@ -1,0 +1,86 @@
+package io.havip.store;
+
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.json.Json;
+import io.havip.vip.AuthPass;
+import io.havip.vip.VirtualRouter;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+
+/** VRIDs and passwords of VIPs, and which VMs a VM's configuration names. */
+record VirtualRouterTable(JdbcClient db) {
+  void put(VirtualRouter router) {
+    db.sql(
+            """
+            INSERT INTO virtual_routers (vip_id, network_id, vrid, auth_pass, configured)
+            VALUES (:vipId, :networkId, :vrid, :authPass, :configured)
+            ON CONFLICT (vip_id) DO UPDATE SET
+              network_id = excluded.network_id, vrid = excluded.vrid,
+              auth_pass = excluded.auth_pass, configured = excluded.configured
+            """)
+        .param("vipId", router.vipId().value())
+        .param("networkId", router.networkId().value())
+        .param("vrid", router.vrid())
+        .param("authPass", router.authPass().secret())
+        .param("configured", Json.MAPPER.writeValueAsString(router.configured()))
+        .update();
+  }
+
+  Map<VipId, VirtualRouter> of(Collection<VipId> ids) {
+    Map<VipId, VirtualRouter> routers = new HashMap<>();
+    if (ids.isEmpty()) {
+      return routers;
+    }
+    db.sql(
+            """
+            SELECT vip_id, network_id, vrid, auth_pass, configured
+            FROM virtual_routers WHERE vip_id IN (:ids)
+            """)
+        .param("ids", ids.stream().map(VipId::value).toList())
+        .query(row -> {
+          VirtualRouter router = router(row);
+          routers.put(router.vipId(), router);
+        });
+    return routers;
+  }
+
+  Set<Integer> vrids(NetworkId id, VipId except) {
+    return Set.copyOf(
+        db.sql(
+                """
+                SELECT DISTINCT vrid
+                FROM virtual_routers JOIN vips ON vips.id = vip_id
+                WHERE (virtual_routers.network_id = :id OR vips.network_id = :id)
+                  AND vip_id <> :except
+                """)
+            .param("id", id.value())
+            .param("except", except.value())
+            .query(Integer.class)
+            .list());
+  }
+
+  private static VirtualRouter router(ResultSet row) throws SQLException {
+    Map<String, List<NicId>> configured =
+        Json.MAPPER.readValue(row.getString("configured"), new TypeReference<>() {});
+    return new VirtualRouter(
+        new VipId(row.getString("vip_id")),
+        new NetworkId(row.getString("network_id")),
+        row.getInt("vrid"),
+        new AuthPass(row.getString("auth_pass")),
+        configured.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    entry -> new VmId(entry.getKey()), entry -> Set.copyOf(entry.getValue()))));
+  }
+}

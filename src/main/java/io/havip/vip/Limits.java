@@ -1,0 +1,12 @@
+package io.havip.vip;
+
+/**
+ * How far binding goes. VRRP advertisements of more than five addresses are not read by the
+ * fabrics, so more VIPs a VM than that would need each its own VRRP instance.
+ *
+ * @param vmsPerVip how many VMs may be bound to one VIP
+ * @param vipsPerVm how many VIPs one VM may be bound to, internal and external together
+ */
+public record Limits(int vmsPerVip, int vipsPerVm) {
+  public static final Limits DEFAULT = new Limits(3, 5);
+}

@@ -1,0 +1,195 @@
+package io.havip.decision;
+
+import static io.havip.decision.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.havip.error.ErrorCode;
+import io.havip.ha.Member;
+import io.havip.ha.Membership;
+import io.havip.ha.Node;
+import io.havip.id.NetworkId;
+import io.havip.inventory.Network;
+import io.havip.inventory.Vm;
+import io.havip.inventory.Vpc;
+import io.havip.vip.Limits;
+import io.havip.vip.Vip;
+import io.havip.vip.VirtualRouter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What the HA software in VMs is told. */
+class HaRulesTest {
+  private final Cloud cloud = new Cloud();
+  private final Vpc vpc = cloud.vpc(cloud.alice);
+  private final Network subnet = cloud.subnet(cloud.alice, vpc, "10.0.0.0/22");
+  private final Vm a = cloud.vm(cloud.alice, vpc, subnet);
+  private final Vm b = cloud.vm(cloud.alice, vpc, subnet);
+  private final Vm c = cloud.vm(cloud.alice, vpc, subnet);
+
+  @Test
+  void aVipGetsItsVridWithItsFirstConfigurationAndKeepsIt() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    assertThat(cloud.world.virtualRouter(vip.id())).isEmpty();
+    Membership first = configure(vip, a).memberships().getFirst();
+    assertThat(first.vrid()).isEqualTo(1);
+    assertThat(first.members().stream().map(Member::id)).containsExactly(a.id(), b.id());
+    World told = cloud.world;
+    assertThat(configure(vip, a).memberships()).containsExactly(first);
+    assertThat(cloud.world.virtualRouter(vip.id())).isEqualTo(told.virtualRouter(vip.id()));
+    cloud.replace(cloud.alice, vip, c);
+    Membership later = configure(vip, c).memberships().getFirst();
+    assertThat(later.vrid()).isEqualTo(1);
+    assertThat(later.authPass()).isEqualTo(first.authPass());
+    assertThat(later + "" + cloud.world.virtualRouter(vip.id()))
+        .doesNotContain(first.authPass().secret());
+  }
+
+  @Test
+  void aConfigurationIsAboutEveryVipOfTheVm() {
+    Vip one = cloud.vip(cloud.alice, vpc, subnet, b, a);
+    Vip two = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    Node node = configure(two, a);
+    assertThat(node.memberships().stream().map(Membership::address))
+        .containsExactly(one.address(), two.address());
+    assertThat(node.memberships().get(0).members()).isEqualTo(node.memberships().get(1).members());
+    assertThat(node.memberships().stream().map(Membership::vrid)).containsExactly(1, 2);
+  }
+
+  @Test
+  void aBindingChangeOutdatesWhatNamesOthers() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    configure(vip, a);
+    assertThat(states(vip)).containsExactly("CURRENT", "NONE");
+    cloud.bind(cloud.alice, vip, c);
+    assertThat(states(vip)).containsExactly("OUTDATED", "NONE", "NONE");
+    configure(vip, c);
+    assertThat(states(vip)).containsExactly("OUTDATED", "NONE", "CURRENT");
+    cloud.unbind(cloud.alice, vip, c);
+    assertThat(states(vip)).as("as it was when it was made").containsExactly("CURRENT", "NONE");
+  }
+
+  @Test
+  void anExternalVipIsElectedForInTheVpc() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vip vip = cloud.vip(cloud.alice, vpc, external, a, b);
+    Membership membership = configure(vip, a).memberships().getFirst();
+    assertThat(membership.vrrpDevice()).isEqualTo("eth0");
+    assertThat(membership.device()).isEqualTo("eth1");
+    assertThat(membership.uplink()).isEqualTo(external.gateway());
+    assertThat(cloud.world.vrids(subnet.id(), cloud.ids.vip())).containsExactly(1);
+    assertThat(cloud.world.vrids(external.id(), cloud.ids.vip())).containsExactly(1);
+    assertRefused(
+        "vmac", ErrorCode.INVALID_FIELD, () -> as(vip, a, Map.of(external.id(), "ens9"), true));
+    Vip allowed = cloud.bind(cloud.alice, vip, new Command.Bind(a.id(), true));
+    assertThat(allowed.binding(a.id()).orElseThrow().vmac()).isTrue();
+    assertThat(allowed.binding(b.id()).orElseThrow().vmac()).as("only the one").isFalse();
+    Membership named = as(vip, a, Map.of(external.id(), "ens9"), true).memberships().getFirst();
+    assertThat(named.device()).isEqualTo("ens9");
+  }
+
+  @Test
+  void aVipWhoseVmsMayUseTheVridsMacAddressHasAVridAtOnce() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    assertThat(cloud.world.virtualRouter(vip.id())).isEmpty();
+    Vip allowed = cloud.bind(cloud.alice, vip, new Command.Bind(a.id(), true));
+    assertThat(allowed.generation()).isEqualTo(vip.generation() + 1);
+    VirtualRouter router = cloud.world.virtualRouter(vip.id()).orElseThrow();
+    assertThat(router.mac()).hasToString("00:00:5e:00:01:01");
+
+    assertThat(cloud.bind(cloud.alice, allowed, a)).as("it stays as it is").isEqualTo(allowed);
+    Vip replaced = cloud.replace(cloud.alice, allowed, a, b);
+    assertThat(replaced.binding(a.id()).orElseThrow().vmac()).isTrue();
+    Vip forbidden = cloud.bind(cloud.alice, replaced, new Command.Bind(a.id(), false));
+    assertThat(forbidden.binding(a.id()).orElseThrow().vmac()).isFalse();
+    assertThat(cloud.world.virtualRouter(vip.id())).contains(router);
+  }
+
+  @Test
+  void exhaustionStopsConfigurationsAndNothingElse() {
+    cloud.limits = new Limits(3, 400);
+    List<Vip> vips =
+        IntStream.range(0, 256).mapToObj(_ -> cloud.vip(cloud.alice, vpc, subnet, b)).toList();
+    Refusals.assertRefused(ErrorCode.VRIDS_EXHAUSTED, () -> configure(vips.getLast(), b));
+    cloud.unbind(cloud.alice, vips.getLast(), b);
+    configure(vips.getFirst(), b);
+    assertThat(cloud.world.vrids(subnet.id(), cloud.ids.vip())).hasSize(255);
+    Vip more = cloud.vip(cloud.alice, vpc, subnet, a);
+    Refusals.assertRefused(ErrorCode.VRIDS_EXHAUSTED, () -> configure(more, a));
+
+    Vip gone = vips.get(100);
+    int freed = cloud.world.virtualRouter(gone.id()).orElseThrow().vrid();
+    cloud.delete(cloud.alice, gone);
+    cloud.realised(gone);
+    assertThat(configure(more, a).memberships().getFirst().vrid()).isEqualTo(freed);
+  }
+
+  @Test
+  void theVridOfTheExamplesIsTakenLast() {
+    cloud.limits = new Limits(3, 400);
+    List<Vip> vips =
+        IntStream.range(0, 60).mapToObj(_ -> cloud.vip(cloud.alice, vpc, subnet, a)).toList();
+    assertThat(configure(vips.getFirst(), a).memberships().stream().map(Membership::vrid))
+        .doesNotContain(51)
+        .contains(50, 52);
+  }
+
+  @Test
+  void aVridMovesWithAllVmsUnlessItIsAnothersThere() {
+    Network elsewhere = cloud.subnet(cloud.alice, vpc, "10.0.8.0/24");
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vm far = cloud.vm(cloud.alice, vpc, elsewhere);
+    Vip local = cloud.vip(cloud.alice, vpc, elsewhere, far);
+    Vip moving = cloud.vip(cloud.alice, vpc, external, a);
+    assertThat(configure(local, far).memberships().getFirst().vrid()).isEqualTo(1);
+    assertThat(configure(moving, a).memberships().getFirst().vrid()).isEqualTo(1);
+    cloud.replace(cloud.alice, moving, far);
+    assertThat(configure(moving, far).memberships().stream().map(Membership::vrid))
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void namesOfInterfacesMustBeOfTheVmAndDiffer() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vip vip = cloud.vip(cloud.alice, vpc, external, a);
+    Refusals.assertRefused(
+        ErrorCode.REFERENCE_NOT_FOUND, () -> as(vip, a, Map.of(cloud.ids.subnet(), "ens3"), false));
+    Refusals.assertRefused(
+        ErrorCode.INVALID_FIELD, () -> as(vip, a, Map.of(subnet.id(), "eth1"), false));
+  }
+
+  @Test
+  void onlyABoundVmOfTheCallerHasAConfiguration() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a);
+    Refusals.assertRefused(ErrorCode.REFERENCE_NOT_FOUND, () -> configure(vip, b));
+    Refusals.assertRefused(
+        ErrorCode.NOT_FOUND,
+        () ->
+            cloud.as(
+                cloud.bob,
+                (now, context) ->
+                    HaDecisions.configure(now, vip.id(), a.id(), Map.of(), false, context)));
+    assertThat(Set.copyOf(cloud.world.virtualRouters())).isEmpty();
+  }
+
+  private Node configure(Vip vip, Vm vm) {
+    return as(vip, vm, Map.of(), false);
+  }
+
+  private Node as(Vip vip, Vm vm, Map<NetworkId, String> interfaces, boolean hasVmac) {
+    return cloud.as(
+        cloud.alice,
+        (now, context) ->
+            HaDecisions.configure(now, vip.id(), vm.id(), interfaces, hasVmac, context));
+  }
+
+  private List<String> states(Vip vip) {
+    VirtualRouter router = cloud.world.virtualRouter(vip.id()).orElseThrow();
+    Vip now = cloud.vip(vip);
+    return now.vmIds().stream()
+        .map(vmId -> router.configurationOf(vmId, now.bindings()).name())
+        .toList();
+  }
+}

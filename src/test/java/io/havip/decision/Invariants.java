@@ -1,0 +1,467 @@
+package io.havip.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.havip.account.Caller;
+import io.havip.account.Role;
+import io.havip.event.Event;
+import io.havip.ha.Membership;
+import io.havip.ha.Node;
+import io.havip.id.AccountId;
+import io.havip.id.Id;
+import io.havip.id.VipId;
+import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.Network;
+import io.havip.inventory.Nic;
+import io.havip.inventory.Reservation;
+import io.havip.inventory.Subnet;
+import io.havip.inventory.Vm;
+import io.havip.inventory.Vpc;
+import io.havip.net.Ipv4Address;
+import io.havip.vip.Binding;
+import io.havip.vip.Limits;
+import io.havip.vip.Vip;
+import io.havip.vip.VipState;
+import io.havip.vip.VipType;
+import io.havip.vip.VirtualRouter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is true of every world, and of every step from one world to the next, whatever was asked
+ * for. Each rule says it again in its own words and shares no code with the decisions.
+ */
+public final class Invariants {
+  private Invariants() {}
+
+  /** A rule and a way to find what breaks it. */
+  private record Rule(String says, Function<World, Stream<?>> offenders) {}
+
+  private static List<Rule> rulesOfAWorld(Limits limits) {
+    return List.of(
+        new Rule("a name has 1 to 128 characters", Invariants::badNames),
+        new Rule("a remark has at most 255 characters", Invariants::badRemarks),
+        new Rule(
+            "a VPC's subnets are inside it, of its account, and apart", Invariants::badSubnets),
+        new Rule("each network has a segment of its own", Invariants::sharedSegments),
+        new Rule("a VM is of its VPC's account", Invariants::strayVms),
+        new Rule(
+            "a VIP is of its VPC's account, on a subnet of the VPC or an external network",
+            Invariants::strayVips),
+        new Rule("NICs and VIPs are on assignable addresses only", Invariants::badAddresses),
+        new Rule(
+            "one address is one reservation, and it is the NIC's or VIP's that has it",
+            Invariants::unmatchedReservations),
+        new Rule("a VM has one NIC per network", Invariants::doubleNics),
+        new Rule("a NIC on a subnet has an address, and is in its VM's VPC", Invariants::strayNics),
+        new Rule("ports are named once, MAC addresses once a network", Invariants::sharedPorts),
+        new Rule(
+            "at most so many VMs are bound to a VIP",
+            world ->
+                world.vips().stream().filter(vip -> vip.bindings().size() > limits.vmsPerVip())),
+        new Rule(
+            "a VM is bound to at most so many VIPs, internal and external together",
+            world ->
+                world.vms().stream()
+                    .filter(vm -> world.vipsOf(vm.id()).size() > limits.vipsPerVm())),
+        new Rule("a VM is bound to a VIP once", Invariants::doubleBindings),
+        new Rule(
+            "a bound VM is in the VIP's VPC and has the binding's NIC on the VIP's network",
+            world -> bindings(world).filter(bound -> !bound.isAtHome())),
+        new Rule(
+            "the VRRP NIC is the NIC on the VIP's subnet, or for an external VIP the first in the"
+                + " VPC",
+            world -> bindings(world).filter(bound -> !bound.hasRightVrrpNic())),
+        new Rule("a VIP's VRRP NICs share a subnet", Invariants::scatteredVrrp),
+        new Rule(
+            "a NIC that a binding made has no address, is on an external network, and is there"
+                + " exactly as long as a VIP on it binds the VM",
+            Invariants::orphanedNics),
+        new Rule("nobody is bound to a VIP that is being deleted", Invariants::boundWhileDeleting),
+        new Rule("state, failure, generations and version agree", Invariants::contradictions),
+        new Rule("a VRID is had once on the subnet where it is used", Invariants::sharedVrids));
+  }
+
+  /** Checks a world, and the step that led to it. */
+  static void check(World before, Decision<?> decision, World after, Limits limits) {
+    checkWorld(after, limits);
+    checkStep(before, after);
+    checkDecision(before, decision, after);
+  }
+
+  public static void checkWorld(World world, Limits limits) {
+    for (Rule rule : rulesOfAWorld(limits)) {
+      assertThat(rule.offenders().apply(world)).as(rule.says()).isEmpty();
+    }
+  }
+
+  /** Each VIP is what it was, a step further, or gone when it might go. */
+  private static void checkStep(World before, World after) {
+    for (Vip old : before.vips()) {
+      if (after.vip(old.id()).isEmpty()) {
+        assertThat(old.state()).as("only a deleted VIP goes").isEqualTo(VipState.DELETING);
+        continue;
+      }
+      Vip vip = after.vip(old.id()).orElseThrow();
+      assertThat(identity(vip)).as("what a VIP is never changes").isEqualTo(identity(old));
+      boolean described =
+          !(vip.name() + "\n" + vip.remark()).equals(old.name() + "\n" + old.remark());
+      boolean rebound = !vip.bindings().equals(old.bindings());
+      boolean askedToGo = vip.state() == VipState.DELETING && old.state() != VipState.DELETING;
+      boolean retried = vip.generation() > old.generation() && !rebound && !askedToGo;
+      assertThat(vip.generation() - old.generation())
+          .as("a generation for every change that the fabric must realise, and no other")
+          .isEqualTo(rebound || askedToGo || retried ? 1 : 0);
+      assertThat(!retried || old.state() == VipState.FAILED)
+          .as("only what failed is tried again")
+          .isTrue();
+      assertThat(vip.version() - old.version())
+          .as("a version for every change that people make, and no other")
+          .isEqualTo(described || vip.generation() > old.generation() ? 1 : 0);
+      assertThat(vip.observedGeneration())
+          .as("what was realised was realised")
+          .isGreaterThanOrEqualTo(old.observedGeneration());
+      assertThat(old.state() != VipState.DELETING || vip.state() == VipState.DELETING)
+          .as("deletion is final")
+          .isTrue();
+      if (vip.version() > old.version()) {
+        assertThat(newEvents(before, after).map(Event::vipId))
+            .as("a change of a VIP is in its history")
+            .contains(vip.id());
+        assertThat(vip.updatedAt()).isAfter(old.updatedAt());
+      } else {
+        assertThat(vip.updatedAt()).isEqualTo(old.updatedAt());
+      }
+    }
+    checkVirtualRouters(before, after);
+    for (Event event : newEvents(before, after).toList()) {
+      VipId id = Objects.requireNonNull(event.vipId());
+      Vip vip = after.vip(id).or(() -> before.vip(id)).orElseThrow();
+      assertThat(event.accountId())
+          .as("history belongs to the VIP's account")
+          .isEqualTo(vip.accountId());
+    }
+  }
+
+  private static void checkDecision(World before, Decision<?> decision, World after) {
+    if (decision.changes().isEmpty()) {
+      assertThat(decision.wakes()).as("nothing changed, nobody is woken").isEmpty();
+    }
+    Set<Id> touched = new HashSet<>();
+    after.vips().stream()
+        .filter(vip ->
+            before.vip(vip.id()).map(old -> old.generation() < vip.generation()).orElse(true))
+        .forEach(vip -> touched.add(vip.id()));
+    touched.addAll(difference(before.nics(), after.nics(), Nic::id));
+    touched.addAll(
+        difference(
+            before.networks().stream().map(Network::id).toList(),
+            after.networks().stream().map(Network::id).toList(),
+            id -> id));
+    assertThat(decision.wakes()).as("what the fabric must look at again").containsAll(touched);
+    switch (decision.answer()) {
+      case Vip vip -> assertThat(after.vip(vip.id()).orElse(vip)).as("the answer").isEqualTo(vip);
+      case Vm vm -> assertThat(after.vm(vm.id()).orElse(vm)).as("the answer").isEqualTo(vm);
+      case Vpc vpc -> assertThat(after.vpc(vpc.id()).orElse(vpc)).as("the answer").isEqualTo(vpc);
+      case Network net ->
+          assertThat(after.network(net.id()).orElse(net)).as("the answer").isEqualTo(net);
+      case Node node -> checkConfiguration(after, node);
+      default -> throw new AssertionError("an answer of an unknown kind: " + decision.answer());
+    }
+  }
+
+  /** It is about all VIPs of the VM, and they all know that. */
+  private static void checkConfiguration(World after, Node node) {
+    List<Vip> vips = after.vipsOf(node.id());
+    assertThat(node.memberships().stream().map(Membership::address).sorted())
+        .as("a configuration is about every VIP of the VM")
+        .isEqualTo(vips.stream().map(Vip::address).sorted().toList());
+    for (Vip vip : vips) {
+      VirtualRouter router = after.virtualRouter(vip.id()).orElseThrow();
+      assertThat(router.configurationOf(node.id(), vip.bindings()))
+          .as("what was just made is current")
+          .isEqualTo(VirtualRouter.Configuration.CURRENT);
+      for (Binding binding : vip.bindings()) {
+        Nic nic = after.vm(binding.vmId()).orElseThrow().nic(binding.vrrpNicId()).orElseThrow();
+        assertThat(router.networkId())
+            .as("the VRID is had where VRRP is talked")
+            .isEqualTo(nic.networkId());
+      }
+    }
+    for (Membership one : node.memberships()) {
+      for (Membership other : node.memberships()) {
+        if (Set.copyOf(one.memberIds()).equals(Set.copyOf(other.memberIds()))) {
+          assertThat(one.memberIds())
+              .as("VIPs of the same VMs prefer them in the same order")
+              .isEqualTo(other.memberIds());
+        }
+      }
+    }
+  }
+
+  private static void checkVirtualRouters(World before, World after) {
+    for (VirtualRouter old : before.virtualRouters()) {
+      if (after.vip(old.vipId()).isPresent()) {
+        VirtualRouter router = after.virtualRouter(old.vipId()).orElseThrow();
+        assertThat(router.authPass()).as("a VIP keeps its password").isEqualTo(old.authPass());
+        assertThat(router.vrid() == old.vrid() || !router.networkId().equals(old.networkId()))
+            .as("a VIP keeps its VRID while its VMs stay on their subnet")
+            .isTrue();
+      }
+    }
+  }
+
+  /**
+   * A caller touches only what belongs to its account; external networks are the administrator's.
+   */
+  static void checkIsolation(World before, World after, Caller caller) {
+    Set<Object> touched = new HashSet<>();
+    touched.addAll(difference(before.vpcs(), after.vpcs(), Vpc::accountId));
+    touched.addAll(difference(before.subnets(), after.subnets(), Subnet::accountId));
+    touched.addAll(difference(before.vms(), after.vms(), Vm::accountId));
+    touched.addAll(difference(before.vips(), after.vips(), Vip::accountId));
+    touched.remove(caller.accountId());
+    assertThat(touched).as("accounts touched by " + caller.actor() + " besides its own").isEmpty();
+    if (caller.role() != Role.ADMIN) {
+      assertThat(externals(after)).as("external networks").isEqualTo(externals(before));
+    }
+    assertThat(newEvents(before, after).map(Event::actor))
+        .as("history names who did it")
+        .allMatch(caller.actor()::equals);
+  }
+
+  private static List<Network> externals(World world) {
+    return world.networks().stream().filter(ExternalNetwork.class::isInstance).toList();
+  }
+
+  private static Stream<Event> newEvents(World before, World after) {
+    return after.events().stream().skip(before.events().size());
+  }
+
+  private static <T, K> Set<K> difference(
+      Collection<T> before, Collection<T> after, Function<T, K> key) {
+    Set<T> old = Set.copyOf(before);
+    Set<T> now = Set.copyOf(after);
+    return Stream.concat(
+            before.stream().filter(it -> !now.contains(it)),
+            after.stream().filter(it -> !old.contains(it)))
+        .map(key)
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Object> identity(Vip vip) {
+    return List.of(
+        vip.accountId(), vip.type(), vip.vpcId(), vip.networkId(), vip.address(), vip.createdAt());
+  }
+
+  private static Stream<String> badNames(World world) {
+    return Stream.of(
+            world.vpcs().stream().map(Vpc::name),
+            world.networks().stream().map(Network::name),
+            world.vms().stream().map(Vm::name),
+            world.vips().stream().map(Vip::name))
+        .flatMap(names -> names)
+        .filter(name -> name.isBlank() || characters(name) > 128);
+  }
+
+  private static Stream<Vip> badRemarks(World world) {
+    return world.vips().stream().filter(vip -> characters(vip.remark()) > 255);
+  }
+
+  private static long characters(String text) {
+    return text.codePoints().count();
+  }
+
+  private static Stream<Subnet> badSubnets(World world) {
+    return world.subnets().stream()
+        .filter(subnet -> {
+          Vpc vpc = world.vpc(subnet.vpcId()).orElseThrow();
+          return !subnet.accountId().equals(vpc.accountId())
+              || !vpc.cidr().contains(subnet.cidr().network())
+              || !vpc.cidr().contains(subnet.cidr().broadcast())
+              || world.subnets().stream()
+                  .filter(other -> !other.id().equals(subnet.id()))
+                  .filter(other -> other.vpcId().equals(vpc.id()))
+                  .anyMatch(other -> other.cidr().contains(subnet.cidr().network()));
+        });
+  }
+
+  private static Stream<Integer> sharedSegments(World world) {
+    return repeated(world.networks().stream().map(Network::segment));
+  }
+
+  private static Stream<Vm> strayVms(World world) {
+    return world.vms().stream()
+        .filter(vm -> !vm.accountId().equals(world.vpc(vm.vpcId()).orElseThrow().accountId()));
+  }
+
+  private static Stream<Vip> strayVips(World world) {
+    return world.vips().stream()
+        .filter(vip -> {
+          AccountId owner = world.vpc(vip.vpcId()).orElseThrow().accountId();
+          boolean onRightNetwork =
+              switch (world.network(vip.networkId()).orElseThrow()) {
+                case Subnet subnet ->
+                    vip.type() == VipType.INTERNAL && subnet.vpcId().equals(vip.vpcId());
+                case ExternalNetwork _ -> vip.type() == VipType.EXTERNAL;
+              };
+          return !vip.accountId().equals(owner) || !onRightNetwork;
+        });
+  }
+
+  private static Stream<Reservation> addressesInUse(World world) {
+    return Stream.concat(
+        world.vips().stream().map(vip -> new Reservation(vip.networkId(), vip.address(), vip.id())),
+        world.nics().stream()
+            .flatMap(nic -> {
+              Ipv4Address address = nic.address();
+              return address == null
+                  ? Stream.empty()
+                  : Stream.of(new Reservation(nic.networkId(), address, nic.id()));
+            }));
+  }
+
+  private static Stream<Reservation> badAddresses(World world) {
+    return addressesInUse(world)
+        .filter(used -> {
+          Network network = world.network(used.networkId()).orElseThrow();
+          long address = used.address().toLong();
+          long lowest = network.cidr().network().toLong();
+          long highest = lowest + (1L << (32 - network.cidr().prefixLength())) - 1;
+          return address <= lowest
+              || address >= highest
+              || used.address().equals(network.gateway())
+              || network.reserved().stream()
+                  .anyMatch(range ->
+                      range.first().toLong() <= address && address <= range.last().toLong());
+        });
+  }
+
+  private static Stream<?> unmatchedReservations(World world) {
+    List<Reservation> used = new ArrayList<>(addressesInUse(world).toList());
+    List<Reservation> reserved = new ArrayList<>(world.reservations());
+    Stream<?> shared =
+        repeated(used.stream().map(taken -> List.of(taken.networkId(), taken.address())));
+    return Stream.concat(
+        shared,
+        Stream.concat(
+            used.stream().filter(it -> !reserved.contains(it)),
+            reserved.stream().filter(it -> !used.contains(it))));
+  }
+
+  private static Stream<?> doubleNics(World world) {
+    return repeated(world.nics().stream().map(nic -> List.of(nic.vmId(), nic.networkId())));
+  }
+
+  private static Stream<Nic> strayNics(World world) {
+    return world.nics().stream()
+        .filter(nic ->
+            world.network(nic.networkId()).orElseThrow() instanceof Subnet subnet
+                && (nic.address() == null
+                    || !subnet.vpcId().equals(world.vm(nic.vmId()).orElseThrow().vpcId())));
+  }
+
+  private static Stream<?> sharedPorts(World world) {
+    return Stream.concat(
+        repeated(world.nics().stream().map(Nic::port)),
+        repeated(world.nics().stream().map(nic -> List.of(nic.networkId(), nic.mac()))));
+  }
+
+  private static Stream<Vip> doubleBindings(World world) {
+    return world.vips().stream()
+        .filter(vip -> Set.copyOf(vip.vmIds()).size() < vip.bindings().size());
+  }
+
+  /** A binding with everything that it is about. */
+  private record Bound(World world, Vip vip, Binding binding, Vm vm) {
+    boolean isAtHome() {
+      return vm.vpcId().equals(vip.vpcId())
+          && vm.accountId().equals(vip.accountId())
+          && vm.nicOn(vip.networkId()).map(Nic::id).filter(binding.nicId()::equals).isPresent();
+    }
+
+    boolean hasRightVrrpNic() {
+      return switch (vip.type()) {
+        case INTERNAL -> binding.vrrpNicId().equals(binding.nicId());
+        case EXTERNAL ->
+            vm.nics().stream()
+                .filter(nic -> world.network(nic.networkId()).orElseThrow() instanceof Subnet)
+                .findFirst()
+                .filter(nic -> nic.id().equals(binding.vrrpNicId()))
+                .isPresent();
+      };
+    }
+  }
+
+  private static Stream<Bound> bindings(World world) {
+    return world.vips().stream()
+        .flatMap(vip ->
+            vip.bindings().stream()
+                .map(binding ->
+                    new Bound(world, vip, binding, world.vm(binding.vmId()).orElseThrow())));
+  }
+
+  private static Stream<Vip> scatteredVrrp(World world) {
+    return world.vips().stream()
+        .filter(vip ->
+            vip.bindings().stream()
+                    .map(binding -> world.vm(binding.vmId()).orElseThrow().nic(binding.vrrpNicId()))
+                    .map(nic -> nic.orElseThrow().networkId())
+                    .distinct()
+                    .count()
+                > 1);
+  }
+
+  private static Stream<Nic> orphanedNics(World world) {
+    return world.nics().stream()
+        .filter(Nic::madeByBinding)
+        .filter(nic ->
+            nic.address() != null
+                || world.network(nic.networkId()).orElseThrow() instanceof Subnet
+                || world.vipsOf(nic.vmId()).stream()
+                    .noneMatch(vip -> vip.networkId().equals(nic.networkId())));
+  }
+
+  private static Stream<Vip> boundWhileDeleting(World world) {
+    return world.vips().stream()
+        .filter(vip -> vip.state() == VipState.DELETING && !vip.bindings().isEmpty());
+  }
+
+  private static Stream<Vip> contradictions(World world) {
+    return world.vips().stream()
+        .filter(vip -> {
+          boolean realised = vip.observedGeneration() == vip.generation();
+          boolean stateFits =
+              switch (vip.state()) {
+                case CREATING, UPDATING -> !realised && vip.failure() == null;
+                case AVAILABLE -> realised && vip.failure() == null;
+                case DELETING -> !realised;
+                case FAILED -> vip.failure() != null;
+              };
+          return !stateFits
+              || vip.observedGeneration() < 0
+              || vip.observedGeneration() > vip.generation()
+              || vip.generation() < 1
+              || vip.version() < vip.generation()
+              || vip.updatedAt().isBefore(vip.createdAt());
+        });
+  }
+
+  private static Stream<?> sharedVrids(World world) {
+    return repeated(world.virtualRouters().stream().map(it -> List.of(it.networkId(), it.vrid())));
+  }
+
+  private static <T> Stream<T> repeated(Stream<T> all) {
+    Map<T, Long> counts =
+        all.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+    return counts.entrySet().stream().filter(it -> it.getValue() > 1).map(Map.Entry::getKey);
+  }
+}

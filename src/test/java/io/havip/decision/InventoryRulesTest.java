@@ -1,0 +1,356 @@
+package io.havip.decision;
+
+import static io.havip.decision.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.havip.account.Caller;
+import io.havip.account.Role;
+import io.havip.error.ErrorCode;
+import io.havip.inventory.Enforcement;
+import io.havip.inventory.Network;
+import io.havip.inventory.Nic;
+import io.havip.inventory.Vm;
+import io.havip.inventory.VmState;
+import io.havip.inventory.Vpc;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.vip.Binding;
+import io.havip.vip.Vip;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rules about VPCs, networks, VMs and NICs, one by one. */
+class InventoryRulesTest {
+  private final Cloud cloud = new Cloud();
+
+  /** Works for bob's account, and may name interfaces. */
+  private final Caller operator = new Caller(cloud.bob.accountId(), Role.ADMIN, "operator");
+
+  private final Vpc vpc = cloud.vpc(cloud.bob);
+  private final Network subnet = cloud.subnet(cloud.bob, vpc, "10.0.0.0/24", "10.0.0.1");
+
+  @Test
+  void aDeletedVmTakesTheNicsWithItThatBindingsMade() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+    Vip vip = cloud.vip(cloud.bob, vpc, external, vm);
+
+    cloud.delete(cloud.bob, vm);
+
+    assertThat(cloud.world.nics()).isEmpty();
+    assertThat(cloud.vip(vip).bindings()).isEmpty();
+  }
+
+  @Test
+  void aNicOnAnExternalNetworkMayHaveAnAddressButVrrpGoesThroughTheVpc() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vm vm = cloud.vm(cloud.bob, vpc, List.of(Cloud.on(external, "192.0.2.9"), Cloud.on(subnet)));
+
+    Binding binding = cloud.vip(cloud.bob, vpc, external, vm).bindings().getFirst();
+
+    assertThat(vm.nicOn(external.id()).map(Nic::id)).contains(binding.nicId());
+    assertThat(vm.nicOn(subnet.id()).map(Nic::id)).contains(binding.vrrpNicId());
+  }
+
+  @Test
+  void aVpcWithNothingButAnExternalVipIsInUse() {
+    Vpc empty = cloud.vpc(cloud.bob);
+    cloud.vip(cloud.bob, empty, cloud.external("192.0.2.0/24", "192.0.2.1"));
+
+    assertRefused(
+        ErrorCode.IN_USE,
+        () ->
+            cloud.as(
+                cloud.bob,
+                (now, context) -> InventoryDecisions.deleteVpc(now, empty.id(), context)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.1.0.0/24, not inside the VPC",
+    "10.0.0.128/25, overlaps",
+    "10.0.0.0/23, overlaps",
+    "10.0.9.0/31, prefix length",
+    "10.0.9.1/32, prefix length",
+  })
+  void aSubnetIsAPartOfTheVpcThatNoOtherHas(String cidr, String why) {
+    assertThatThrownBy(() -> cloud.subnet(cloud.bob, vpc, cidr)).hasMessageContaining(why);
+    assertRefused("cidr", ErrorCode.INVALID_FIELD, () -> cloud.subnet(cloud.bob, vpc, cidr));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.5.0", "10.0.5.255", "10.0.6.1"})
+  void aGatewayIsAHostOfTheSubnet(String gateway) {
+    assertRefused(
+        "gateway",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.subnet(cloud.bob, vpc, "10.0.5.0/24", gateway));
+  }
+
+  @Test
+  void reservedRangesAreInsideTheSubnet() {
+    assertRefused(
+        "reserved[1]",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.subnet(cloud.bob, vpc, "10.0.5.0/24", null, "10.0.5.9", "10.0.5.200-10.0.6.3"));
+  }
+
+  @Test
+  void aVmHasOneNicPerNetworkWithAMacAndPortOfItsOwn() {
+    Network second = cloud.subnet(operator, vpc, "10.0.2.0/24");
+    Vm vm = cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:11", "tap1")));
+
+    assertRefused(
+        "networkId", ErrorCode.INVALID_FIELD, () -> cloud.addNic(operator, vm, Cloud.on(subnet)));
+    assertRefused(
+        "nics[1].networkId",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.vm(operator, vpc, subnet, subnet));
+    assertRefused(
+        "nics[0].mac",
+        ErrorCode.IN_USE,
+        () -> cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:11", "tap2"))));
+    assertRefused(
+        "nics[0].port",
+        ErrorCode.IN_USE,
+        () -> cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:12", "tap1"))));
+    assertRefused(
+        "nics[1].port",
+        ErrorCode.IN_USE,
+        () ->
+            cloud.vm(
+                operator,
+                vpc,
+                List.of(
+                    nic(subnet, "02:00:00:00:00:13", "tap3"),
+                    nic(second, "02:00:00:00:00:13", "tap3"))));
+    assertThat(cloud.addNic(operator, vm, nic(second, "02:00:00:00:00:11", "tap4")).nics())
+        .as("a MAC address may be used again on another network")
+        .hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"01:00:5e:00:00:12", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"})
+  void aMacAddressIsUnicast(String mac) {
+    assertRefused(
+        "nics[0].mac",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.vm(operator, vpc, List.of(nic(subnet, mac, "tap1"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        "a/b",
+        "a b",
+        "a:b",
+        "-a",
+        "sixteen-letters-",
+        "tap\n",
+        "täp",
+        "havip7"
+      })
+  void aPortIsAnInterfaceNameThatLinuxTakes(String port) {
+    assertRefused(
+        "nics[0].port",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:11", port))));
+  }
+
+  @Test
+  void onlyAnAdministratorNamesAnInterfaceOfTheHost() {
+    assertRefused(
+        "nics[0].port",
+        ErrorCode.FORBIDDEN,
+        () -> cloud.vm(cloud.bob, vpc, List.of(nic(subnet, "02:00:00:00:00:11", "eth0"))));
+  }
+
+  @Test
+  void sourcesAndNicsAreLimited() {
+    List<Cidr> sources = Collections.nCopies(64, Cidr.parse("0.0.0.0/0"));
+    assertThat(cloud.vm(cloud.bob, vpc, List.of(nic(sources))).nics()).hasSize(1);
+
+    List<Cidr> tooMany = Collections.nCopies(65, Cidr.parse("0.0.0.0/0"));
+    assertRefused(
+        "nics[0].allowedSources",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.vm(cloud.bob, vpc, List.of(nic(tooMany))));
+    assertRefused(
+        "nics",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.vm(cloud.bob, vpc, Collections.nCopies(17, Cloud.on(subnet))));
+  }
+
+  @Test
+  void aNicIsOnANetworkOfItsVmsVpc() {
+    Network elsewhere = cloud.subnet(cloud.bob, cloud.vpc(cloud.bob), "10.0.0.0/24");
+    Network alices = cloud.subnet(cloud.alice, cloud.vpc(cloud.alice), "10.0.0.0/24");
+
+    assertRefused(
+        "nics[0].networkId", ErrorCode.VM_WRONG_VPC, () -> cloud.vm(cloud.bob, vpc, elsewhere));
+    assertRefused(
+        "nics[0].networkId", ErrorCode.REFERENCE_NOT_FOUND, () -> cloud.vm(cloud.bob, vpc, alices));
+  }
+
+  @Test
+  void whatIsInUseStays() {
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+
+    assertRefused(ErrorCode.IN_USE, () -> deleteSubnet());
+    assertRefused(ErrorCode.IN_USE, () -> deleteVpc());
+    cloud.delete(cloud.bob, vm);
+    deleteSubnet();
+    deleteVpc();
+
+    assertThat(cloud.world.vpcs()).isEmpty();
+  }
+
+  @Test
+  void aStoppedVmStaysBound() {
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet, vm);
+
+    var stop = new Command.UpdateVm(null, VmState.STOPPED);
+    cloud.as(cloud.bob, (now, context) -> InventoryDecisions.updateVm(now, vm.id(), stop, context));
+
+    assertThat(cloud.vm(vm).state()).isEqualTo(VmState.STOPPED);
+    assertThat(cloud.vip(vip)).isEqualTo(vip);
+  }
+
+  @Test
+  void externalNetworksAreTheAdministratorsAndForAll() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    assertThat(cloud.vip(cloud.bob, vpc, external).networkId()).isEqualTo(external.id());
+
+    assertRefused(
+        ErrorCode.FORBIDDEN,
+        () ->
+            cloud.as(
+                cloud.bob,
+                (now, context) ->
+                    InventoryDecisions.updateNetwork(
+                        now, external.id(), new Command.UpdateNetwork("mine", null), context)));
+  }
+
+  @Test
+  void aNetworkWithAnUplinkObservesUntilItIsToldToEnforce() {
+    assertThat(subnet.enforcement()).isEqualTo(Enforcement.ENFORCE);
+    Network joined = joined("198.51.100.0/24", "br0", null);
+    assertThat(joined.uplink()).isEqualTo("br0");
+    assertThat(joined.enforcement()).isEqualTo(Enforcement.OBSERVE);
+    assertThat(joined("203.0.113.0/24", "eth1", Enforcement.ENFORCE).enforcement())
+        .isEqualTo(Enforcement.ENFORCE);
+
+    var enforce = new Command.UpdateNetwork(null, Enforcement.ENFORCE);
+    Decision<Network> decision =
+        InventoryDecisions.updateNetwork(
+            cloud.world, joined.id(), enforce, cloud.context(cloud.alice));
+    assertThat(decision.answer().enforcement()).isEqualTo(Enforcement.ENFORCE);
+    assertThat(decision.wakes()).as("the fabric must know").containsExactly(joined.id());
+  }
+
+  @Test
+  void anInterfaceOfTheHostHasOneUse() {
+    joined("198.51.100.0/24", "br0", null);
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+    String port = vm.nics().getFirst().port();
+    for (String taken : List.of("br0", port)) {
+      assertRefused("uplink", ErrorCode.IN_USE, () -> joined("203.0.113.0/24", taken, null));
+    }
+    for (String wrong : List.of("", "-x", "sixteen-letters-", "havip7")) {
+      assertRefused("uplink", ErrorCode.INVALID_FIELD, () -> joined("203.0.113.0/24", wrong, null));
+    }
+  }
+
+  @Test
+  void onlyAdministratorsJoinNetworksAndLetThemObserve() {
+    Command.Joining uplink = new Command.Joining("br0", null);
+    assertRefused("uplink", ErrorCode.FORBIDDEN, () -> subnetOfBob(uplink));
+    Command.Joining observe = new Command.Joining(null, Enforcement.OBSERVE);
+    assertRefused("enforcement", ErrorCode.FORBIDDEN, () -> subnetOfBob(observe));
+    assertRefused(
+        "enforcement",
+        ErrorCode.FORBIDDEN,
+        () ->
+            cloud.as(
+                cloud.bob,
+                (now, context) ->
+                    InventoryDecisions.updateNetwork(
+                        now,
+                        subnet.id(),
+                        new Command.UpdateNetwork(null, Enforcement.OBSERVE),
+                        context)));
+    assertThat(subnetOfBob(new Command.Joining(null, Enforcement.ENFORCE)).enforcement())
+        .isEqualTo(Enforcement.ENFORCE);
+  }
+
+  private Network joined(String cidr, String uplink, @Nullable Enforcement enforcement) {
+    Cidr addresses = Cidr.parse(cidr);
+    var command =
+        new Command.CreateExternalNetwork(
+            "joined",
+            addresses,
+            Ipv4Address.ofLong(addresses.network().toLong() + 1),
+            List.of(),
+            new Command.Joining(uplink, enforcement));
+    return cloud.as(
+        cloud.alice,
+        (now, context) -> InventoryDecisions.createExternalNetwork(now, command, context));
+  }
+
+  private Network subnetOfBob(Command.Joining joining) {
+    var command =
+        new Command.CreateSubnet(
+            vpc.id(), "joined", Cidr.parse("10.0.77.0/24"), null, List.of(), joining);
+    return cloud.as(
+        cloud.bob, (now, context) -> InventoryDecisions.createSubnet(now, command, context));
+  }
+
+  @Test
+  void whatIsAnothersIsNotThere() {
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.delete(cloud.alice, vm));
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.deleteNicOn(cloud.alice, vm, subnet));
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.addNic(cloud.alice, vm, Cloud.on(subnet)));
+    assertRefused("vpcId", ErrorCode.REFERENCE_NOT_FOUND, () -> cloud.vm(cloud.alice, vpc, subnet));
+    assertRefused(
+        "vpcId",
+        ErrorCode.REFERENCE_NOT_FOUND,
+        () -> cloud.subnet(cloud.alice, vpc, "10.0.5.0/24"));
+    assertRefused(
+        ErrorCode.NOT_FOUND,
+        () ->
+            cloud.as(
+                cloud.alice,
+                (now, context) -> InventoryDecisions.deleteNetwork(now, subnet.id(), context)));
+  }
+
+  private Network deleteSubnet() {
+    return cloud.as(
+        cloud.bob, (now, context) -> InventoryDecisions.deleteNetwork(now, subnet.id(), context));
+  }
+
+  private Vpc deleteVpc() {
+    return cloud.as(
+        cloud.bob, (now, context) -> InventoryDecisions.deleteVpc(now, vpc.id(), context));
+  }
+
+  private static Command.NewNic nic(Network network, String mac, String port) {
+    return new Command.NewNic(network.id(), null, MacAddress.parse(mac), port, List.of());
+  }
+
+  private Command.NewNic nic(List<Cidr> allowedSources) {
+    return new Command.NewNic(subnet.id(), null, null, null, allowedSources);
+  }
+}

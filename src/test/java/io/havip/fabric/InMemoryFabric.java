@@ -1,0 +1,145 @@
+package io.havip.fabric;
+
+import io.havip.id.Id;
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VipId;
+import io.havip.plan.Announcement;
+import io.havip.plan.Answer;
+import io.havip.plan.Desired;
+import io.havip.plan.Grant;
+import io.havip.plan.Observed;
+import io.havip.plan.Port;
+import io.havip.plan.Segment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A fabric without a network: it holds what it is told, and sees what a test says. */
+public final class InMemoryFabric implements Fabric {
+  private final Map<NetworkId, Segment> segments = new HashMap<>();
+  private final Map<NicId, Port> ports = new HashMap<>();
+  private final Map<VipId, Grant> grants = new HashMap<>();
+  private List<Observed.Claim> claims = List.of();
+  private List<Observed.Refusal> refusals = List.of();
+  private List<Answer> answers = List.of();
+  private Observed.Signs signs = Observed.Signs.UNKNOWN;
+  private final List<Announcement> announced = new ArrayList<>();
+  private Runnable sighting = () -> {};
+  private boolean broken;
+
+  /** What it holds now. */
+  public synchronized Desired held() {
+    return new Desired(segments, ports, grants);
+  }
+
+  /** From now on, refuses everything or nothing. */
+  public synchronized void setBroken(boolean isBroken) {
+    broken = isBroken;
+  }
+
+  public synchronized void see(List<Observed.Claim> newClaims, List<Observed.Refusal> newRefusals) {
+    claims = newClaims;
+    refusals = newRefusals;
+    sighting.run();
+  }
+
+  @Override
+  public synchronized List<String> sync(Desired desired) throws FabricException {
+    check();
+    boolean differs = !held().equals(desired);
+    segments.clear();
+    ports.clear();
+    grants.clear();
+    put(desired);
+    return differs ? List.of("everything") : List.of();
+  }
+
+  @Override
+  public synchronized void apply(Set<Id> ids, Desired desired) throws FabricException {
+    check();
+    segments.keySet().removeAll(ids);
+    ports.keySet().removeAll(ids);
+    grants.keySet().removeAll(ids);
+    put(desired);
+  }
+
+  /** From now on these answer when they are asked. */
+  public synchronized void setAnswers(List<Answer> newAnswers) {
+    answers = newAnswers;
+  }
+
+  @Override
+  public synchronized Question ask(Collection<Grant> asked) throws FabricException {
+    check();
+    List<Answer> heard =
+        answers.stream()
+            .filter(a -> asked.stream().anyMatch(g -> g.address().equals(a.address())))
+            .toList();
+    return () -> heard;
+  }
+
+  @Override
+  public synchronized Observed observe() throws FabricException {
+    check();
+    return new Observed(
+        ports.values().stream()
+            .collect(Collectors.toMap(Port::name, _ -> new Observed.PortState(true, true))),
+        claims,
+        List.of(),
+        refusals,
+        signs);
+  }
+
+  /** What it was told to announce, so far. */
+  public synchronized List<Announcement> announced() {
+    return List.copyOf(announced);
+  }
+
+  public synchronized void setSigns(Observed.Signs newSigns) {
+    signs = newSigns;
+  }
+
+  @Override
+  public synchronized Optional<Question> askMembers(Collection<Grant> asked)
+      throws FabricException {
+    check();
+    return Optional.empty();
+  }
+
+  @Override
+  public synchronized boolean announce(Collection<Announcement> announcements)
+      throws FabricException {
+    check();
+    announced.addAll(announcements);
+    return true;
+  }
+
+  @Override
+  public void onForeignChange(Runnable listener) {}
+
+  @Override
+  public synchronized void onSighting(Runnable listener) {
+    sighting = listener;
+  }
+
+  @Override
+  public void close() {}
+
+  private void put(Desired desired) {
+    segments.putAll(desired.segments());
+    ports.putAll(desired.ports());
+    grants.putAll(desired.grants());
+  }
+
+  private void check() throws FabricException {
+    if (broken) {
+      throw new FabricException("broken by the test");
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.havip.fabric;
+
+import io.havip.id.NicId;
+import io.havip.kernel.PacketSocket;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.plan.Grant;
+import io.havip.plan.Port;
+import io.havip.vrrp.Advertisement;
+import io.havip.vrrp.VrrpVersion;
+import io.havip.wire.Arp;
+import io.havip.wire.Ethernet;
+import io.havip.wire.Ipv4;
+import io.havip.wire.Udp;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A VM, as far as its port can tell: it sends whatever frames it likes. */
+public record VirtualNic(
+    int number, String port, MacAddress mac, Ipv4Address address, PacketSocket socket) {
+  private static final Duration A_WHILE = Duration.ofSeconds(5);
+  private static final Ipv4Address EVERYBODY = Ipv4Address.parse("255.255.255.255");
+  private static final AtomicInteger MARKS = new AtomicInteger();
+
+  public Port on(int segment, String... allowedSources) {
+    return new Port(
+        new NicId(id("nic", number)),
+        segment,
+        port,
+        mac,
+        address,
+        Arrays.stream(allowedSources).map(Cidr::parse).toList());
+  }
+
+  public Grant.Member member() {
+    return new Grant.Member(port, mac, port, null);
+  }
+
+  /** Says that the address is here, to everybody. */
+  public byte[] claim(Ipv4Address claimed) {
+    return arp(Arp.gratuitous(Arp.Operation.REQUEST, mac, claimed));
+  }
+
+  public byte[] arp(Arp arp) {
+    return Ethernet.frame(Ethernet.BROADCAST, mac, Ethernet.ARP, arp.toBytes());
+  }
+
+  /** Waits until somebody asks for the address without claiming it; gives the frame. */
+  public byte[] receiveProbe(Ipv4Address asked) throws IOException {
+    while (true) {
+      byte[] frame = socket.receive(A_WHILE).orElseThrow();
+      byte[] mac = Arrays.copyOfRange(frame, 6, 12);
+      byte[] probe = Arp.probe(MacAddress.of(mac), asked).toBytes();
+      if (Arrays.equals(Arrays.copyOfRange(frame, 14, 14 + probe.length), probe)) {
+        return frame;
+      }
+    }
+  }
+
+  /** Tells who sent the probe that the address is here. */
+  public byte[] answerTo(byte[] probe) {
+    MacAddress asker = MacAddress.of(Arrays.copyOfRange(probe, 6, 12));
+    long asked = ByteBuffer.wrap(probe).getInt(38) & 0xffff_ffffL;
+    Arp reply =
+        new Arp(Arp.Operation.REPLY, mac, Ipv4Address.ofLong(asked), asker, Ipv4Address.ofLong(0));
+    return Ethernet.frame(asker, mac, Ethernet.ARP, reply.toBytes());
+  }
+
+  /** Waits for a frame, whatever comes before it. */
+  public void receive(byte[] expected) throws IOException {
+    while (!Arrays.equals(socket.receive(A_WHILE).orElseThrow(), expected)) {
+      // another's
+    }
+  }
+
+  public byte[] udp(Ipv4Address source, Ipv4Address destination, String text) {
+    return udp(source, 5000, destination, 5000, text);
+  }
+
+  public byte[] udp(
+      Ipv4Address source, int sourcePort, Ipv4Address destination, int port, String text) {
+    Ipv4 header = new Ipv4(source, destination, Ipv4.UDP, 64, 0);
+    return Ethernet.frame(
+        Ethernet.BROADCAST,
+        mac,
+        Ethernet.IPV4,
+        Udp.packet(header, sourcePort, port, text.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** An advertisement from the own address at the highest priority of a backup. */
+  public byte[] advert(Ipv4Address... addresses) {
+    return frame(vrrp().packet(advertisement(addresses)));
+  }
+
+  public List<byte[]> advertInFragments(Ipv4Address... addresses) {
+    return vrrp().twoFragments(advertisement(addresses), 8).stream().map(this::frame).toList();
+  }
+
+  public Ipv4 vrrp() {
+    return new Ipv4(address, Advertisement.GROUP, Ipv4.VRRP, Advertisement.TIME_TO_LIVE, 7);
+  }
+
+  public byte[] advertisement(Ipv4Address... addresses) {
+    return new Advertisement(
+            VrrpVersion.V3, 51, 254, Duration.ofMillis(100), Arrays.asList(addresses))
+        .toBytes(address, Advertisement.GROUP);
+  }
+
+  public byte[] frame(byte[] packet) {
+    return Ethernet.frame(Ethernet.ofGroup(Advertisement.GROUP), mac, Ethernet.IPV4, packet);
+  }
+
+  public void send(byte[] frame) throws IOException {
+    socket.send(frame);
+  }
+
+  /** Whether a frame that this NIC sends arrives at the other. */
+  public boolean reaches(VirtualNic other, byte[] frame) throws IOException {
+    // What is permitted for certain follows, so that a lost frame needs no waiting.
+    byte[] mark = udp(address, EVERYBODY, "mark " + MARKS.incrementAndGet());
+    send(frame);
+    send(mark);
+    List<byte[]> seen = other.receiveUntil(mark);
+    return seen.stream().anyMatch(s -> Arrays.equals(s, frame));
+  }
+
+  private List<byte[]> receiveUntil(byte[] mark) throws IOException {
+    List<byte[]> seen = new ArrayList<>();
+    while (true) {
+      Optional<byte[]> frame = socket.receive(A_WHILE);
+      if (frame.isEmpty()) {
+        throw new AssertionError("even a permitted frame did not arrive at " + port);
+      }
+      if (Arrays.equals(frame.get(), mark)) {
+        return seen;
+      }
+      seen.add(frame.get());
+    }
+  }
+
+  public static String id(String prefix, int number) {
+    return prefix + String.format(Locale.ROOT, "-%026d", number);
+  }
+}

@@ -1,0 +1,158 @@
+package io.havip.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.net.Cidr;
+import io.havip.net.Ipv4Address;
+import io.havip.vip.AuthPass;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** heartbeat and pacemaker, as they are set up by the scripts that HAVIP makes. */
+class ClusterTest {
+  private static final VipId VIP = new VipId("vip-" + "0".repeat(26));
+  private static final VipId OTHER = new VipId("vip-" + "0".repeat(25) + "1");
+  private static final Member VM1 = member(1, "vm1");
+  private static final Member VM2 = member(2, "vm2");
+  private static final Member VM3 = member(3, "vm3");
+
+  @TempDir private Path directory;
+
+  @Test
+  void heartbeatFailsOver() throws Exception {
+    failOver("heartbeat", Path.of("/usr/libexec/heartbeat/heartbeat"), HeartbeatConfiguration::of);
+  }
+
+  @Test
+  void pacemakerFailsOver() throws Exception {
+    failOver("pacemaker", Path.of("/usr/sbin/pacemakerd"), PacemakerConfiguration::of);
+  }
+
+  @Test
+  void heartbeatKnowsTwoNodes() {
+    assertThatThrownBy(() -> HeartbeatConfiguration.of(node(VM1, VM1, VM2, VM3), VIP))
+        .hasMessageContaining("two nodes, and 3 VMs are bound");
+    assertThatThrownBy(() -> HeartbeatConfiguration.of(node(VM1, VM1), VIP))
+        .hasMessageContaining("1 VMs are bound");
+  }
+
+  @Test
+  void nodesHaveTheNamesOfHosts() {
+    for (String name : List.of("db 1", "-db", "db'", "名", "a".repeat(64))) {
+      Member named = member(1, name);
+      assertThatThrownBy(() -> PacemakerConfiguration.of(node(named, named, VM2), VIP))
+          .hasMessageContaining("`uname -n`");
+    }
+    assertThatThrownBy(() -> PacemakerConfiguration.of(node(VM1, VM1, member(2, "vm1")), VIP))
+        .hasMessageContaining("named alike");
+  }
+
+  @Test
+  void aClusterRunsTheVipsOfExactlyItsVms() {
+    Node node =
+        new Node(
+            VM1.id(),
+            "vm1",
+            List.of(internal(VIP, 100, VM1, VM1, VM2), internal(OTHER, 101, VM1, VM1, VM3)));
+    String script = HeartbeatConfiguration.of(node, OTHER);
+    assertThat(script)
+        .contains("node vm1 vm3\n", "vm1 IPaddr2::10.77.0.101/24/eth0\n")
+        .contains("# Not in it, because other VMs are bound: 10.77.0.100\n")
+        .doesNotContain("IPaddr2::10.77.0.100", "vm2");
+  }
+
+  @Test
+  void anExternalVipLeavesThroughItsGateway() {
+    for (BiFunction<Node, VipId, String> write :
+        List.<BiFunction<Node, VipId, String>>of(
+            HeartbeatConfiguration::of, PacemakerConfiguration::of)) {
+      assertThat(write.apply(new Node(VM1.id(), "vm1", List.of(external())), VIP))
+          .contains(
+              "ip route replace default via 192.0.2.1 dev eth1 onlink table 10007\n",
+              "ip rule add from 192.0.2.100 lookup 10007 priority 10007\n");
+    }
+  }
+
+  private void failOver(String software, Path program, BiFunction<Node, VipId, String> write)
+      throws Exception {
+    assumeTrue(
+        System.getProperty("user.name").equals("root"),
+        software + " changes to users of its own: only root can run it");
+    assumeTrue(Files.isExecutable(program), software + " is not installed");
+    Files.writeString(directory.resolve("vm1.sh"), write.apply(node(VM1, VM1, VM2), VIP));
+    Files.writeString(directory.resolve("vm2.sh"), write.apply(node(VM2, VM1, VM2), VIP));
+    Path told = directory.resolve("told");
+    Process cluster =
+        new ProcessBuilder("src/test/sandbox/cluster.sh", software, directory.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(told.toFile())
+            .start();
+    try {
+      assertThat(cluster.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      cluster.destroyForcibly();
+    }
+    assertThat(cluster.exitValue()).as(() -> evidence(told)).isZero();
+    assertThat(Files.readString(told))
+        .containsSubsequence("holder vm", "holder vm", "the client's ARP cache names it");
+  }
+
+  private String evidence(Path told) {
+    try {
+      return Files.readString(told)
+          + Files.readString(directory.resolve("vm1.out"))
+          + Files.readString(directory.resolve("vm2.out"));
+    } catch (java.io.IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static Node node(Member self, Member... members) {
+    return new Node(self.id(), self.name(), List.of(internal(VIP, 100, self, members)));
+  }
+
+  private static Membership internal(VipId id, int host, Member self, Member... members) {
+    return membership(id, "10.77.0." + host, "10.77.0.0/24", "eth0", null, self, members);
+  }
+
+  private static Membership external() {
+    return membership(VIP, "192.0.2.100", "192.0.2.0/24", "eth1", "192.0.2.1", VM1, VM1, VM2);
+  }
+
+  private static Membership membership(
+      VipId id,
+      String address,
+      String network,
+      String device,
+      @Nullable String uplink,
+      Member self,
+      Member... members) {
+    return new Membership(
+        id,
+        "db",
+        Ipv4Address.parse(address),
+        Cidr.parse(network),
+        device,
+        uplink == null ? null : Ipv4Address.parse(uplink),
+        "eth0",
+        7,
+        new AuthPass("abcd1234"),
+        self,
+        List.of(members));
+  }
+
+  private static Member member(int number, String name) {
+    return new Member(
+        new VmId("vm-" + "0".repeat(25) + number), name, Ipv4Address.parse("10.77.0.1" + number));
+  }
+}
