@@ -60,11 +60,11 @@ public final class Explanation {
       case FABRIC -> fabric();
       case BINDINGS -> bindings();
       case PORTS -> ifSeen(topic, this::ports);
-      case VRRP -> ifSeen(topic, this::vrrp);
+      case VRRP -> ifRefusalsSeen(topic, this::vrrp);
       case ADVERTISEMENTS -> ifSeen(topic, this::advertisements);
       case HOLDER -> holder();
       case CLAIM -> claim();
-      case REFUSED_CLAIMS -> ifSeen(topic, this::refusedClaims);
+      case REFUSED_CLAIMS -> ifRefusalsSeen(topic, this::refusedClaims);
       case DUPLICATE_ADDRESS -> duplicateAddress();
       case CONFIGURATION -> configuration();
       case GATEWAY -> gateway();
@@ -80,6 +80,21 @@ public final class Explanation {
         .sight()
         .map(looking::at)
         .orElseGet(() -> Check.unknown(topic, "this server does not see the fabric now"));
+  }
+
+  private interface LookingAtRefusals {
+    Check at(List<Refused> refused);
+  }
+
+  private Check ifRefusalsSeen(Topic topic, LookingAtRefusals looking) {
+    return ifSeen(
+        topic,
+        sight ->
+            sight
+                .refused()
+                .map(looking::at)
+                .orElseGet(
+                    () -> Check.unknown(topic, "this fabric does not tell what it refused")));
   }
 
   private Check state() {
@@ -193,9 +208,9 @@ public final class Explanation {
   }
 
   /** Refused to those who may use the VIP, because their advertisements name what they may not. */
-  private Check vrrp(Sight sight) {
+  private Check vrrp(List<Refused> refused) {
     List<Refused> blocked =
-        sight.refused().stream()
+        refused.stream()
             .filter(it -> it.kind() == ClaimKind.VRRP && memberAtVrrp(it.port()).isPresent())
             .toList();
     if (blocked.isEmpty()) {
@@ -349,12 +364,12 @@ public final class Explanation {
   }
 
   /** Of the VIP by who may not use it, and of other addresses by who may use the VIP. */
-  private Check refusedClaims(Sight sight) {
+  private Check refusedClaims(List<Refused> refused) {
     List<Refused> thefts =
-        refused(sight, it -> situation.vip().address().equals(it.address()) && !isMember(it));
+        those(refused, it -> situation.vip().address().equals(it.address()) && !isMember(it));
     List<Refused> mistakes =
-        refused(
-            sight,
+        those(
+            refused,
             it ->
                 it.kind() != ClaimKind.VRRP
                     && isMember(it)
@@ -387,8 +402,8 @@ public final class Explanation {
     return judged(Topic.REFUSED_CLAIMS, all, "refused: " + evidence, next);
   }
 
-  private static List<Refused> refused(Sight sight, Predicate<Refused> which) {
-    return sight.refused().stream().filter(which).toList();
+  private static List<Refused> those(List<Refused> refused, Predicate<Refused> which) {
+    return refused.stream().filter(which).toList();
   }
 
   private Check judged(Topic topic, Collection<Refused> refused, String evidence, String next) {

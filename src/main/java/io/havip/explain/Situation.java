@@ -65,14 +65,15 @@ public record Situation(
    * @param status of the members' ports, in their order
    * @param adverts that named the VIP, the last through each port; absent when the fabric cannot
    *     look into them
-   * @param refused packets of the last hour that used the VIP, or that a member sent
+   * @param refused packets of the last hour that used the VIP, or that a member sent; absent when
+   *     the fabric does not tell
    */
   public record Sight(
-      List<NicStatus> status, Optional<List<Advert>> adverts, List<Refused> refused) {
+      List<NicStatus> status, Optional<List<Advert>> adverts, Optional<List<Refused>> refused) {
     public Sight {
       status = List.copyOf(status);
       adverts = adverts.map(List::copyOf);
-      refused = List.copyOf(refused);
+      refused = refused.map(List::copyOf);
     }
   }
 

@@ -38,8 +38,10 @@ public interface Fabric extends AutoCloseable {
   /**
    * Asks everybody on the grants' segments once whether the address is theirs (an ARP probe: RFC
    * 5227, section 2.1.1), and does not wait. The grants need not be in force. Any thread may ask.
+   *
+   * @return empty where the fabric cannot ask: then nothing is known
    */
-  Question ask(Collection<Grant> grants) throws FabricException;
+  Optional<Question> ask(Collection<Grant> grants) throws FabricException;
 
   /**
    * Asks each member of the grants by itself, and nobody else, whether it has the address now, and

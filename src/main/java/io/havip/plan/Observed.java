@@ -15,21 +15,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ports by name, those of HAVIP's ports that are there
  * @param claims for each claimed VIP the claim that the fabric follows
- * @param claimCounts how often each port has claimed each VIP so far
- * @param refusals how often packets were refused so far
+ * @param claimCounts how often each port has claimed each VIP so far; absent when the fabric does
+ *     not count
+ * @param refusals how often packets were refused so far; absent when the fabric does not tell
  * @param signs when ports and VMs were last heard of
  */
 public record Observed(
     Map<String, PortState> ports,
     List<Claim> claims,
-    List<ClaimCount> claimCounts,
-    List<Refusal> refusals,
+    Optional<List<ClaimCount>> claimCounts,
+    Optional<List<Refusal>> refusals,
     Signs signs) {
   public Observed {
     ports = Map.copyOf(ports);
     claims = List.copyOf(claims);
-    claimCounts = List.copyOf(claimCounts);
-    refusals = List.copyOf(refusals);
+    claimCounts = claimCounts.map(List::copyOf);
+    refusals = refusals.map(List::copyOf);
   }
 
   /** Of a fabric that cannot tell when it heard what. */
@@ -38,7 +39,7 @@ public record Observed(
       List<Claim> claims,
       List<ClaimCount> claimCounts,
       List<Refusal> refusals) {
-    this(ports, claims, claimCounts, refusals, Signs.UNKNOWN);
+    this(ports, claims, Optional.of(claimCounts), Optional.of(refusals), Signs.UNKNOWN);
   }
 
   /**

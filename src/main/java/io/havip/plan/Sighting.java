@@ -146,7 +146,7 @@ public final class Sighting {
   /** How often VMs have claimed the VIPs that they may use, so far. */
   Map<Claimant, Long> claimCounts() {
     Map<Claimant, Long> counts = new HashMap<>();
-    for (Observed.ClaimCount count : observed.claimCounts()) {
+    for (Observed.ClaimCount count : observed.claimCounts().orElse(List.of())) {
       nicAt(count.port())
           .ifPresent(nic ->
               vipAt(nic.networkId(), count.address())

@@ -150,9 +150,10 @@ public final class Observer implements AutoCloseable {
             changes.add(new Change.PutNicStatus(id, status));
           }
         });
-    RefusalTracker tracker = refusals.orElseGet(() -> new RefusalTracker(observed.refusals()));
+    List<Observed.Refusal> refused = observed.refusals().orElse(List.of());
+    RefusalTracker tracker = refusals.orElseGet(() -> new RefusalTracker(refused));
     refusals = Optional.of(tracker);
-    for (Event event : tracker.step(observed.refusals(), sighting, this::ownerOf, now)) {
+    for (Event event : tracker.step(refused, sighting, this::ownerOf, now)) {
       changes.add(new Change.Append(event));
     }
     seen = Optional.of(new Seen(now, observed, tracker.lastAt()));

@@ -76,7 +76,7 @@ final class Probes {
     }
     List<Grant> together =
         due.stream().map(vip -> Optional.ofNullable(grants.get(vip.id())).orElseThrow()).toList();
-    rounds.add(new Round(together, fabric.ask(together), System.nanoTime()));
+    rounds.add(new Round(together, fabric.ask(together).orElse(List::of), System.nanoTime()));
     due.forEach(vip -> asked.put(vip.id(), new Asked(vip.generation(), now)));
   }
 

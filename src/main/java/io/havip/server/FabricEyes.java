@@ -35,9 +35,12 @@ record FabricEyes(Fabric fabric, Reconciler reconciler, Observer observer) imple
   @Override
   public Optional<List<Answer>> ask(Collection<Grant> grants) throws InterruptedException {
     try {
-      Fabric.Question question = fabric.ask(grants);
+      Optional<Fabric.Question> question = fabric.ask(grants);
+      if (question.isEmpty()) {
+        return Optional.empty();
+      }
       Thread.sleep(ANSWERED_WITHIN);
-      return Optional.of(question.answers());
+      return Optional.of(question.get().answers());
     } catch (FabricException e) {
       LOG.warn("The fabric cannot ask", e);
       return Optional.empty();

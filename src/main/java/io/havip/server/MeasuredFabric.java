@@ -67,7 +67,7 @@ final class MeasuredFabric implements Fabric {
   }
 
   @Override
-  public Question ask(Collection<Grant> grants) throws FabricException {
+  public Optional<Question> ask(Collection<Grant> grants) throws FabricException {
     return timed("ask", () -> fabric.ask(grants));
   }
 

@@ -149,7 +149,7 @@ final class SavedFabric implements Fabric {
   }
 
   @Override
-  public Question ask(Collection<Grant> grants) throws FabricException {
+  public Optional<Question> ask(Collection<Grant> grants) throws FabricException {
     return fabric.ask(grants);
   }
 

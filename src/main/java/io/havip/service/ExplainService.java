@@ -151,7 +151,7 @@ public final class ExplainService {
     return new Situation.Sight(
         known.members().stream().map(member -> status(observed, member.port())).toList(),
         observed.signs().adverts().map(all -> adverts(known, all)),
-        refused(known, seen));
+        observed.refusals().map(all -> refused(known, seen, all)));
   }
 
   private static List<Situation.Advert> adverts(Known known, List<Observed.Advert> all) {
@@ -171,14 +171,14 @@ public final class ExplainService {
         .orElse(NicStatus.ABSENT);
   }
 
-  private List<Situation.Refused> refused(Known known, Seen seen) {
+  private List<Situation.Refused> refused(Known known, Seen seen, List<Observed.Refusal> all) {
     Set<String> ports =
         known.members().stream()
             .flatMap(member -> Stream.of(member.port(), member.vrrpPort()))
             .collect(Collectors.toSet());
     Ipv4Address address = known.vip().address();
     List<Observed.Refusal> candidates =
-        seen.observed().refusals().stream()
+        all.stream()
             .filter(it -> ports.contains(it.port()) || address.equals(it.address()))
             .toList();
     if (candidates.isEmpty()) {

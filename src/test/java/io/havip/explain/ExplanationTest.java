@@ -247,7 +247,7 @@ class ExplanationTest {
         Optional.of(7),
         members,
         holders,
-        seen ? Optional.of(new Sight(ports, adverts, refused)) : Optional.empty(),
+        seen ? Optional.of(new Sight(ports, adverts, Optional.of(refused))) : Optional.empty(),
         asked,
         gateway);
   }

@@ -37,10 +37,10 @@ public abstract class FabricContract extends FabricFixture {
     assertThat(fabric.observe().claims()).isEmpty();
 
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
 
     assertThat(vm2.reaches(client, vm2.claim(VIP))).isTrue();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm2.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm2.port()));
   }
 
   @Test
@@ -76,16 +76,19 @@ public abstract class FabricContract extends FabricFixture {
     assertThat(vm3.reaches(client, vm3.claim(VIP))).isFalse();
     assertThat(vm3.reaches(client, vm3.udp(VIP, client.address(), "stolen"))).isFalse();
 
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
-    assertThat(refused(ClaimKind.ARP, vm3, VIP)).isEqualTo(1);
-    assertThat(refused(ClaimKind.IP, vm3, VIP)).isEqualTo(1);
-    assertThat(refused(ClaimKind.ARP, vm1, VIP)).isZero();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+    if (tellsRefusals()) {
+      assertThat(refused(ClaimKind.ARP, vm3, VIP)).isEqualTo(1);
+      assertThat(refused(ClaimKind.IP, vm3, VIP)).isEqualTo(1);
+      assertThat(refused(ClaimKind.ARP, vm1, VIP)).isZero();
+    }
   }
 
   @Test
   void anUnboundHolderReceivesNothingMoreAndItsClaimIsForgotten() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1, vm2)));
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(client.reaches(vm1, client.udp(client.address(), VIP, "before"))).isTrue();
 
     apply(grant(1, VIP, vm2));
@@ -101,6 +104,7 @@ public abstract class FabricContract extends FabricFixture {
   void aMemberThatWasFencedClaimsAgain() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1, vm2)));
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     apply(grant(1, VIP, vm2));
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isFalse();
 
@@ -108,7 +112,7 @@ public abstract class FabricContract extends FabricFixture {
 
     assertThat(fabric.observe().claims()).as("it must claim anew").isEmpty();
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(client.reaches(vm1, client.udp(client.address(), VIP, "after"))).isTrue();
     assertThat(vm1.reaches(client, vm1.advert(VIP))).isTrue();
   }
@@ -118,7 +122,12 @@ public abstract class FabricContract extends FabricFixture {
     Port router = vm3.on(SEGMENT, "0.0.0.0/0");
     fabric.sync(
         desired(segment(SEGMENT), vm1.on(SEGMENT), vm2.on(SEGMENT), client.on(SEGMENT), router));
-    Fabric.Question question = fabric.ask(List.of(grant(1, VIP, vm1), grant(2, OTHER_VIP, vm1)));
+    Optional<Fabric.Question> asked =
+        fabric.ask(List.of(grant(1, VIP, vm1), grant(2, OTHER_VIP, vm1)));
+    if (asked.isEmpty()) {
+      return; // it cannot
+    }
+    Fabric.Question question = asked.get();
     assertThat(question.answers()).isEmpty();
 
     vm1.send(vm1.answerTo(vm1.receiveProbe(VIP)));
@@ -129,7 +138,9 @@ public abstract class FabricContract extends FabricFixture {
     assertThat(answer.contests(grant(1, VIP, vm1))).isTrue();
     assertThat(answer.contests(grant(1, VIP, vm3))).as("its own").isFalse();
     assertThat(answer.contests(grant(2, OTHER_VIP, vm1))).isFalse();
-    assertThat(fabric.ask(List.of(grant(1, VIP, vm1))).answers()).as("not again").isEmpty();
+    assertThat(fabric.ask(List.of(grant(1, VIP, vm1))).orElseThrow().answers())
+        .as("not again")
+        .isEmpty();
   }
 
   private static void awaitAnswers(Fabric.Question question, Answer... expected) throws Exception {
@@ -159,7 +170,7 @@ public abstract class FabricContract extends FabricFixture {
         .extracting(Sign::port, Sign::address)
         .containsExactly(tuple(vm1.port(), VIP));
     assertThat(fabric.observe().claims()).as("an answer is no claim").isEmpty();
-    assertThat(fabric.observe().claimCounts()).isEmpty();
+    assertThat(fabric.observe().claimCounts().orElse(List.of())).isEmpty();
 
     apply(grant(1, VIP, vm2));
     Fabric.Question again = fabric.askMembers(List.of(grant(1, VIP, vm1))).orElseThrow();
@@ -223,15 +234,18 @@ public abstract class FabricContract extends FabricFixture {
   @Test
   void everyClaimIsCountedByPort() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1, vm2)));
+    if (fabric.observe().claimCounts().isEmpty()) {
+      return; // unknown
+    }
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
     assertThat(vm2.reaches(client, vm2.claim(VIP))).isTrue();
     assertThat(vm3.reaches(client, vm3.claim(VIP))).as("a stranger's is none").isFalse();
-    assertThat(fabric.observe().claimCounts())
+    assertThat(fabric.observe().claimCounts().orElseThrow())
         .containsExactlyInAnyOrder(
             new ClaimCount(vm1.port(), VIP, 1), new ClaimCount(vm2.port(), VIP, 1));
 
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
-    assertThat(fabric.observe().claimCounts())
+    assertThat(fabric.observe().claimCounts().orElseThrow())
         .containsExactlyInAnyOrder(
             new ClaimCount(vm1.port(), VIP, 2), new ClaimCount(vm2.port(), VIP, 1));
   }
@@ -246,8 +260,7 @@ public abstract class FabricContract extends FabricFixture {
 
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isFalse();
     assertThat(vm1.reaches(client, vm1.claim(OTHER_VIP))).isTrue();
-    assertThat(fabric.observe().claims())
-        .containsExactly(new Claim(SEGMENT, OTHER_VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, OTHER_VIP, vm1.port()));
     assertThat(fabric.sync(everybody(grant(2, OTHER_VIP, vm1)))).isEmpty();
   }
 
@@ -260,8 +273,7 @@ public abstract class FabricContract extends FabricFixture {
 
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isFalse();
     assertThat(vm1.reaches(client, vm1.claim(OTHER_VIP))).isTrue();
-    assertThat(fabric.observe().claims())
-        .containsExactly(new Claim(SEGMENT, OTHER_VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, OTHER_VIP, vm1.port()));
   }
 
   @Test
@@ -282,14 +294,17 @@ public abstract class FabricContract extends FabricFixture {
     fabric = open();
 
     assertThat(fabric.sync(desired)).isEmpty();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
-    assertThat(refused(ClaimKind.ARP, vm3, VIP)).isEqualTo(1);
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+    if (tellsRefusals()) {
+      assertThat(refused(ClaimKind.ARP, vm3, VIP)).isEqualTo(1);
+    }
   }
 
   @Test
   void whatWasUnboundWhileNobodyRanIsWithdrawnAtTheStart() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1)));
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     fabric.close();
     fabric = open();
 
@@ -351,12 +366,10 @@ public abstract class FabricContract extends FabricFixture {
 
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
     assertThat(vm2.reaches(vm3, vm2.claim(VIP))).isTrue();
-    assertThat(fabric.observe().claims())
-        .containsExactlyInAnyOrder(
-            new Claim(SEGMENT, VIP, vm1.port()), new Claim(other, VIP, vm2.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()), new Claim(other, VIP, vm2.port()));
 
     fabric.apply(Set.<Id>of(grant(2, other, VIP).id()), Desired.NOTHING);
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(vm2.reaches(vm3, vm2.claim(VIP))).isFalse();
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
   }

@@ -11,6 +11,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
+import io.havip.plan.Observed.Claim;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import java.util.Arrays;
@@ -116,9 +117,24 @@ public abstract class FabricFixture {
     fabric.apply(Set.of(grant.id()), desired(grant));
   }
 
+  /** Waits until these are the claims that the fabric follows: it may be behind the frames. */
+  protected void awaitClaims(Claim... expected) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!Set.copyOf(fabric.observe().claims()).equals(Set.of(expected))
+        && System.nanoTime() < end) {
+      Thread.sleep(5);
+    }
+    assertThat(fabric.observe().claims()).containsExactlyInAnyOrder(expected);
+  }
+
+  /** What was refused, which not every fabric tells. */
+  protected boolean tellsRefusals() throws FabricException {
+    return fabric.observe().refusals().isPresent();
+  }
+
   protected long refused(ClaimKind kind, VirtualNic vm, Ipv4Address address)
       throws FabricException {
-    return fabric.observe().refusals().stream()
+    return fabric.observe().refusals().orElseThrow().stream()
         .filter(r -> r.kind() == kind && r.port().equals(vm.port()))
         .filter(r -> address.equals(r.address()))
         .mapToLong(Observed.Refusal::packets)

@@ -75,13 +75,13 @@ public final class InMemoryFabric implements Fabric {
   }
 
   @Override
-  public synchronized Question ask(Collection<Grant> asked) throws FabricException {
+  public synchronized Optional<Question> ask(Collection<Grant> asked) throws FabricException {
     check();
     List<Answer> heard =
         answers.stream()
             .filter(a -> asked.stream().anyMatch(g -> g.address().equals(a.address())))
             .toList();
-    return () -> heard;
+    return Optional.of(() -> heard);
   }
 
   @Override
@@ -91,8 +91,8 @@ public final class InMemoryFabric implements Fabric {
         ports.values().stream()
             .collect(Collectors.toMap(Port::name, _ -> new Observed.PortState(true, true))),
         claims,
-        List.of(),
-        refusals,
+        Optional.of(List.of()),
+        Optional.of(refusals),
         signs);
   }
 

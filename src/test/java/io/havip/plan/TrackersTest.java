@@ -391,8 +391,8 @@ class TrackersTest {
                 new Observed(
                     ports,
                     claimed.isEmpty() ? List.of() : List.of(new Claim(SEGMENT, ADDRESS, last)),
-                    List.copyOf(counts.values()),
-                    List.of(),
+                    Optional.of(List.copyOf(counts.values())),
+                    Optional.of(List.of()),
                     new Observed.Signs(
                         Map.of(),
                         signs(claimed),

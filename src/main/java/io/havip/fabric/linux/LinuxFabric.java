@@ -215,7 +215,7 @@ public final class LinuxFabric implements Fabric {
   }
 
   @Override
-  public Question ask(Collection<Grant> grants) throws FabricException {
+  public Optional<Question> ask(Collection<Grant> grants) throws FabricException {
     try {
       Map<Said, Long> before = observer.answers();
       for (Grant grant : grants) {
@@ -228,7 +228,7 @@ public final class LinuxFabric implements Fabric {
           send(grant.segment(), Ethernet.BROADCAST, mac.get(), probe);
         }
       }
-      return () -> answersSince(before);
+      return Optional.of(() -> answersSince(before));
     } catch (IOException e) {
       throw failed("the Linux fabric cannot ask for an address", e);
     }
@@ -309,8 +309,8 @@ public final class LinuxFabric implements Fabric {
       return new Observed(
           bridges.portStates(now.ports()),
           claims,
-          observer.claimCounts(),
-          observer.refusals(),
+          Optional.of(observer.claimCounts()),
+          Optional.of(observer.refusals()),
           new Observed.Signs(
               bridges.downSince(now.ports()),
               hearing.claims(),

@@ -66,7 +66,7 @@ class LinuxFabricAttacksIT extends FabricFixture {
   }
 
   private long unreadable(VirtualNic vm) throws FabricException {
-    return fabric.observe().refusals().stream()
+    return fabric.observe().refusals().orElseThrow().stream()
         .filter(r -> r.kind() == ClaimKind.VRRP && r.port().equals(vm.port()))
         .filter(r -> r.address() == null)
         .mapToLong(Refusal::packets)
@@ -92,7 +92,7 @@ class LinuxFabricAttacksIT extends FabricFixture {
       assertThat(refused(kind, vm3, VIP)).as("%s", kind).isEqualTo(1);
     }
     assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
-    assertThat(fabric.observe().refusals()).hasSizeBetween(1000, 3 * 1024 + 3);
+    assertThat(fabric.observe().refusals().orElseThrow()).hasSizeBetween(1000, 3 * 1024 + 3);
   }
 
   @Test
