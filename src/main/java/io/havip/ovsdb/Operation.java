@@ -36,6 +36,9 @@ public sealed interface Operation {
   /** Takes elements out of a column of a row and puts others in. */
   record Mutate(String table, UUID row, String column, Value out, Value in) implements Operation {}
 
+  /** Adds one to a number. */
+  record Increment(String table, UUID row, String column) implements Operation {}
+
   record Delete(String table, UUID row) implements Operation {}
 
   /** Ends the transaction, which then does nothing, unless the row's columns hold just this. */
@@ -75,6 +78,11 @@ public sealed interface Operation {
         ArrayNode mutations = operation.putArray("mutations");
         mutations.addArray().add(column).add("delete").add(asSet(out));
         mutations.addArray().add(column).add("insert").add(asSet(in));
+      }
+      case Increment(_, UUID row, String column) -> {
+        operation.put("op", "mutate");
+        operation.set("where", where(row));
+        operation.putArray("mutations").addArray().add(column).add("+=").add(1);
       }
       case Delete(_, UUID row) -> {
         operation.put("op", "delete");

@@ -187,6 +187,20 @@ final class Walls {
           .onlyDependOnClassesThat(inRoom("ovsdb").or(not(resideInAPackage("io.havip.."))))
           .as("ovsdb knows nothing of HAVIP");
 
+  static final ArchRule OVN_NEEDS_NO_KERNEL =
+      noClasses()
+          .that(inRoom("fabric.ovn"))
+          .should()
+          .dependOnClassesThat(inRoom("kernel", "fabric.linux"))
+          .as("fabric.ovn talks to databases and needs nothing of this host");
+
+  static final ArchRule OVSDB_IN_OVN =
+      noClasses()
+          .that(not(inRoom("ovsdb", "fabric.ovn", "server")))
+          .should()
+          .dependOnClassesThat(inRoom("ovsdb"))
+          .as("only fabric.ovn talks to OVSDB, and server says where it is");
+
   static final ArchRule HTTP_KNOWS_SERVICE =
       noClasses()
           .that(inRoom("http"))

@@ -29,6 +29,8 @@ class WallsTest {
   @ArchTest static final ArchRule SPRING = Walls.SPRING_AT_THE_EDGE;
   @ArchTest static final ArchRule METRICS = Walls.METRICS_AT_THE_EDGE;
   @ArchTest static final ArchRule OVSDB = Walls.OVSDB_KNOWS_NO_HAVIP;
+  @ArchTest static final ArchRule OVN = Walls.OVN_NEEDS_NO_KERNEL;
+  @ArchTest static final ArchRule OVSDB_USERS = Walls.OVSDB_IN_OVN;
   @ArchTest static final ArchRule HTTP = Walls.HTTP_KNOWS_SERVICE;
   @ArchTest static final ArchRule SERVICE = Walls.SERVICE_KNOWS_NO_OUTSIDE;
   @ArchTest static final ArchRule CLIENTS = Walls.CLIENTS_ARE_CLIENTS;

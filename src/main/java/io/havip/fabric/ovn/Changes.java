@@ -1,0 +1,253 @@
+package io.havip.fabric.ovn;
+
+import io.havip.ovsdb.Atom;
+import io.havip.ovsdb.Operation;
+import io.havip.ovsdb.Row;
+import io.havip.ovsdb.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What makes the rows of some ids what they are wanted to be, in one transaction that does nothing
+ * when a row is not any more what it was compared as.
+ */
+final class Changes {
+  private static final Pattern NUMBER = Pattern.compile("-([0-9]{1,9})$");
+
+  private final OwnRows own;
+  private final Function<String, Optional<String>> holderOf;
+
+  private final List<Operation> operations = new ArrayList<>();
+  private final List<String> differences = new ArrayList<>();
+  private final List<String> blocked = new ArrayList<>();
+
+  /** By network, the switches that come with this transaction. */
+  private final Map<String, NewSwitch> newSwitches = new TreeMap<>();
+
+  private final Map<UUID, OnSwitch> onSwitches = new HashMap<>();
+  private final Set<UUID> deletedSwitches = new HashSet<>();
+  private int named;
+
+  private record NewSwitch(WantedRow row, Members members) {}
+
+  private record OnSwitch(Members out, Members in) {}
+
+  /** What is on a switch. */
+  private static final class Members {
+    final Set<Atom> ports = new HashSet<>();
+    final Set<Atom> acls = new HashSet<>();
+
+    void add(String table, Atom row) {
+      (table.equals(Northbound.PORT) ? ports : acls).add(row);
+    }
+  }
+
+  private Changes(OwnRows own, Function<String, Optional<String>> holderOf) {
+    this.own = own;
+    this.holderOf = holderOf;
+  }
+
+  /**
+   * Compares.
+   *
+   * @param holderOf which port holds the VIP of a virtual port, by the latter's name
+   */
+  static Changes of(
+      Collection<String> ids,
+      Wanted wanted,
+      OwnRows own,
+      Function<String, Optional<String>> holderOf) {
+    Changes changes = new Changes(own, holderOf);
+    TreeSet<String> inOrder = new TreeSet<>(ids);
+    // Switches first: it must be known which come and go before anything is put on them.
+    for (boolean switches : new boolean[] {true, false}) {
+      inOrder.forEach(id -> changes.compare(id, wanted.rows(id), own.of(id), switches));
+    }
+    changes.finish();
+    return changes;
+  }
+
+  List<Operation> operations() {
+    return operations;
+  }
+
+  /** For people, a line for each id whose rows differ. */
+  List<String> differences() {
+    return differences;
+  }
+
+  /** For people, a line for each port that others have. */
+  List<String> blocked() {
+    return blocked;
+  }
+
+  private void compare(
+      String id, List<WantedRow> wanted, Collection<OwnRow> there, boolean switches) {
+    Set<OwnRow> unwanted = new HashSet<>();
+    there.stream()
+        .filter(row -> row.table().equals(Northbound.SWITCH) == switches)
+        .forEach(unwanted::add);
+    Set<String> wrong = new TreeSet<>();
+    boolean isNew = unwanted.isEmpty();
+    for (WantedRow row : wanted) {
+      if (row.table().equals(Northbound.SWITCH) != switches) {
+        continue;
+      }
+      Optional<OwnRow> held = unwanted.stream().filter(row::isThat).findFirst();
+      if (held.isEmpty()) {
+        Optional<Row> instead =
+            there.stream().filter(it -> it.part().equals(row.part())).map(OwnRow::row).findFirst();
+        if (insert(row, instead)) {
+          wrong.add(row.part());
+        }
+        continue;
+      }
+      unwanted.remove(held.get());
+      Map<String, Value> before = row.wrongIn(held.get().row());
+      if (mustBeForgotten(row, held.get().row(), before)) {
+        wrong.add(row.part());
+        remove(held.get());
+        insert(row, Optional.of(held.get().row()));
+      } else if (!before.isEmpty()) {
+        wrong.add(row.part());
+        update(row, held.get().row().id(), before);
+      }
+    }
+    boolean isGone = wrong.isEmpty();
+    for (OwnRow row : unwanted) {
+      if (remove(row)) {
+        wrong.add(row.part());
+      }
+    }
+    if (!wrong.isEmpty()) {
+      String how = isNew ? "missing" : isGone && wanted.isEmpty() ? "not wanted" : "different";
+      differences.add("%s was %s in OVN: %s".formatted(id, how, String.join(", ", wrong)));
+    }
+  }
+
+  /** OVN would keep the holder of a VIP that it may not hold, or that has another address now. */
+  private boolean mustBeForgotten(WantedRow row, Row held, Map<String, Value> wrong) {
+    if (!row.part().equals(Rows.PART_VIRTUAL)) {
+      return false;
+    }
+    Row after = new Row(held.id(), row.columns());
+    boolean isElsewhere =
+        wrong.containsKey(Rows.OPTIONS) && !Rows.address(held).equals(Rows.address(after));
+    return isElsewhere
+        || holderOf
+            .apply(held.text(Northbound.NAME))
+            .filter(port -> !row.mayBeHeldBy(port))
+            .isPresent();
+  }
+
+  private void update(WantedRow row, UUID id, Map<String, Value> before) {
+    Map<String, Value> after = new HashMap<>(row.columns());
+    after.keySet().retainAll(before.keySet());
+    operations.add(new Operation.Expect(row.table(), id, before));
+    operations.add(new Operation.Update(row.table(), id, after));
+  }
+
+  private boolean insert(WantedRow row, Optional<Row> instead) {
+    if (row.table().equals(Northbound.SWITCH)) {
+      newSwitches.put(row.network().value(), new NewSwitch(row, new Members()));
+      return true;
+    }
+    Map<String, Value> columns = new HashMap<>(row.columns());
+    if (row.part().equals(Rows.PART_VIRTUAL)) {
+      // With the old name, OVN would take it for the old port.
+      columns.put(
+          Northbound.NAME,
+          Value.text(row.id().value() + "-" + instead.map(Changes::next).orElse(0)));
+    } else if (row.table().equals(Northbound.PORT)) {
+      String name = new Row(new UUID(0, 0), columns).text(Northbound.NAME);
+      if (own.isOthersPort(name)) {
+        blocked.add("the logical port %s of %s is somebody else's".formatted(name, row.id()));
+        return false;
+      }
+    }
+    columns.put(Northbound.EXTERNAL_IDS, Value.texts(row.mark()));
+    String name = "row" + named++;
+    operations.add(new Operation.Insert(row.table(), name, columns));
+    NewSwitch coming = newSwitches.get(row.network().value());
+    (coming == null ? on(row.network().value()).in() : coming.members())
+        .add(row.table(), new Atom.NewRow(name));
+    return true;
+  }
+
+  private static int next(Row virtual) {
+    Matcher number = NUMBER.matcher(virtual.text(Northbound.NAME));
+    return number.find() ? Integer.parseInt(number.group(1)) + 1 : 0;
+  }
+
+  private boolean remove(OwnRow row) {
+    UUID id = row.row().id();
+    if (row.table().equals(Northbound.SWITCH)) {
+      Set<UUID> onIt = new HashSet<>(row.row().references(Northbound.PORTS));
+      onIt.addAll(row.row().references(Northbound.ACLS));
+      if (!own.areOwn(onIt)) {
+        return false; // others use it, so it stays until they do not
+      }
+      deletedSwitches.add(id);
+      operations.add(expect(row, Northbound.PORTS, Northbound.ACLS));
+      operations.add(new Operation.Delete(row.table(), id));
+      return true;
+    }
+    Optional<OwnRow> place = own.switchOf(row.network());
+    if (place.isPresent() && !deletedSwitches.contains(place.get().row().id())) {
+      on(row.network()).out().add(row.table(), new Atom.Reference(id));
+    }
+    return true;
+  }
+
+  private static Operation expect(OwnRow row, String... columns) {
+    Map<String, Value> values = new HashMap<>();
+    Arrays.stream(columns).forEach(column -> values.put(column, row.row().value(column)));
+    return new Operation.Expect(row.table(), row.row().id(), values);
+  }
+
+  private OnSwitch on(String network) {
+    UUID id =
+        own.switchOf(network)
+            .orElseThrow(() -> new IllegalStateException("no switch for " + network))
+            .row()
+            .id();
+    return onSwitches.computeIfAbsent(id, _ -> new OnSwitch(new Members(), new Members()));
+  }
+
+  private void finish() {
+    newSwitches.forEach((network, coming) -> {
+      Map<String, Value> columns = new HashMap<>(coming.row().columns());
+      columns.put(Northbound.PORTS, new Value.Atoms(coming.members().ports));
+      columns.put(Northbound.ACLS, new Value.Atoms(coming.members().acls));
+      columns.put(Northbound.EXTERNAL_IDS, Value.texts(coming.row().mark()));
+      operations.add(
+          new Operation.ExpectNone(Northbound.SWITCH, Northbound.NAME, Value.text(network)));
+      operations.add(new Operation.Insert(Northbound.SWITCH, "row" + named++, columns));
+    });
+    onSwitches.forEach((id, on) -> {
+      mutate(id, Northbound.PORTS, on.out().ports, on.in().ports);
+      mutate(id, Northbound.ACLS, on.out().acls, on.in().acls);
+    });
+  }
+
+  private void mutate(UUID id, String column, Set<Atom> out, Set<Atom> in) {
+    if (!out.isEmpty() || !in.isEmpty()) {
+      operations.add(
+          new Operation.Mutate(
+              Northbound.SWITCH, id, column, new Value.Atoms(out), new Value.Atoms(in)));
+    }
+  }
+}

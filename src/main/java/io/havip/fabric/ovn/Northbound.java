@@ -1,0 +1,31 @@
+package io.havip.fabric.ovn;
+
+import java.util.Map;
+import java.util.Set;
+
+/** The tables and columns of OVN's northbound database that HAVIP looks at: ovn-nb(5). */
+final class Northbound {
+  static final String DATABASE = "OVN_Northbound";
+  static final String GLOBAL = "NB_Global";
+  static final String SWITCH = "Logical_Switch";
+  static final String PORT = "Logical_Switch_Port";
+  static final String ACL = "ACL";
+
+  static final String NAME = "name";
+  static final String PORTS = "ports";
+  static final String ACLS = "acls";
+  static final String EXTERNAL_IDS = "external_ids";
+
+  static final String ASKED = "nb_cfg";
+  static final String IN_SOUTHBOUND = "sb_cfg";
+  static final String IN_ALL_CHASSIS = "hv_cfg";
+
+  static final Map<String, Set<String>> TABLES =
+      Map.of(
+          GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS),
+          SWITCH, Set.of(NAME, PORTS, ACLS, EXTERNAL_IDS),
+          PORT, Set.of(NAME, "type", "addresses", "port_security", "options", EXTERNAL_IDS),
+          ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS));
+
+  private Northbound() {}
+}

@@ -1,0 +1,375 @@
+package io.havip.fabric.ovn;
+
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricException;
+import io.havip.id.Id;
+import io.havip.ovsdb.Operation;
+import io.havip.ovsdb.OvsdbClient;
+import io.havip.ovsdb.OvsdbException;
+import io.havip.ovsdb.Remote;
+import io.havip.ovsdb.Replica;
+import io.havip.ovsdb.Row;
+import io.havip.ovsdb.Tls;
+import io.havip.plan.Announcement;
+import io.havip.plan.Desired;
+import io.havip.plan.Grant;
+import io.havip.plan.Observed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The fabric of many hosts, on top of Open Virtual Network.
+ *
+ * <p>What is desired is written into the northbound database, all of a call in one transaction,
+ * because ovn-northd computes anew for each. The transaction also adds one to {@code nb_cfg}, as
+ * ovn-nbctl's {@code --wait} does, and counts as realised when northd has answered with the number:
+ * then the southbound database has it. That each chassis has it too is waited for as well, but only
+ * for a moment, and not while one is behind since long: a chassis that is cut off must not keep
+ * everybody waiting, and nobody can take anything from it.
+ *
+ * <p>Whether a change of HAVIP's rows was somebody else's is told by what it made of them: what is
+ * wanted is known before it is written, so a row that is not as wanted was changed by others.
+ *
+ * <p>What OVN's databases do not tell is unknown: refused packets, how often a VIP was claimed,
+ * advertisements, and who answers for an address.
+ */
+public final class OvnFabric implements Fabric {
+  private static final System.Logger LOG = System.getLogger(OvnFabric.class.getName());
+
+  /** For a server of a database, which may be elected meanwhile. */
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+  private static final Duration COMMIT_LIMIT = Duration.ofSeconds(10);
+
+  /** Ten times what northd takes for 10,000 VIPs. */
+  private static final Duration NORTHD_LIMIT = Duration.ofSeconds(20);
+
+  private static final Duration CHASSIS_LIMIT = Duration.ofSeconds(2);
+
+  /** How often rows may have changed between looking and writing. */
+  private static final int ATTEMPTS_MAX = 5;
+
+  private final Object changing = new Object();
+  private final Wanted wanted = new Wanted();
+  private final OwnRows own = new OwnRows();
+  private final Bindings bindings = new Bindings();
+  private final OvsdbClient northbound;
+  private final OvsdbClient southbound;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+  private @Nullable Row global;
+
+  // Of whoever is changing something.
+  private boolean hasSynced;
+  private long asked;
+  private long tooLate;
+  private Set<String> blocked = Set.of();
+
+  private volatile boolean isWatching;
+  private volatile boolean isChanging;
+  private volatile Runnable listener = () -> {};
+  private volatile Runnable sighting = () -> {};
+
+  private OvnFabric(List<Remote> northbound, List<Remote> southbound, @Nullable Tls tls) {
+    this.northbound =
+        OvsdbClient.start(
+            options(Northbound.DATABASE, northbound, tls, Northbound.TABLES),
+            heard(this::northboundChanged));
+    this.southbound =
+        OvsdbClient.start(
+            options(Bindings.DATABASE, southbound, tls, Bindings.TABLES),
+            heard(this::southboundChanged));
+  }
+
+  /**
+   * Begins to connect to both databases, and returns at once.
+   *
+   * @param tls needed by remotes of {@code ssl:}
+   */
+  public static OvnFabric open(
+      List<Remote> northbound, List<Remote> southbound, @Nullable Tls tls) {
+    return new OvnFabric(northbound, southbound, tls);
+  }
+
+  private static OvsdbClient.Options options(
+      String database, List<Remote> remotes, @Nullable Tls tls, Map<String, Set<String>> tables) {
+    return new OvsdbClient.Options(database, remotes, tls, tables, OvsdbClient.Options.SILENCE_MAX);
+  }
+
+  private interface Changed {
+    void by(List<Replica.Change> changes);
+  }
+
+  private OvsdbClient.Listener heard(Changed changed) {
+    return new OvsdbClient.Listener() {
+      @Override
+      public void changed(List<Replica.Change> changes) {
+        changed.by(changes);
+      }
+
+      @Override
+      public void connected(boolean isConnected) {
+        sighting.run();
+      }
+    };
+  }
+
+  @Override
+  public List<String> sync(Desired desired) throws FabricException {
+    synchronized (changing) {
+      awaitConnected();
+      Set<String> ids = new HashSet<>(wanted.replaceAll(desired));
+      ids.addAll(own.ids());
+      List<String> differences = write(ids);
+      hasSynced = true;
+      isWatching = true;
+      return differences;
+    }
+  }
+
+  @Override
+  public void apply(Set<Id> ids, Desired part) throws FabricException {
+    synchronized (changing) {
+      awaitConnected();
+      write(wanted.replace(ids, part));
+    }
+  }
+
+  private void awaitConnected() throws FabricException {
+    try {
+      if (!northbound.awaitConnected(CONNECT_LIMIT)) {
+        throw new FabricException("OVN's northbound database cannot be reached");
+      }
+      if (!southbound.awaitConnected(CONNECT_LIMIT)) {
+        throw new FabricException("OVN's southbound database cannot be reached");
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Makes the rows of these ids what is wanted; gives what differed. */
+  private List<String> write(Set<String> ids) throws FabricException {
+    isChanging = true;
+    try {
+      List<String> differences = commit(ids);
+      awaitRealised();
+      return differences;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } finally {
+      isChanging = false;
+      sighting.run();
+    }
+  }
+
+  private List<String> commit(Set<String> ids) throws FabricException {
+    for (int attempt = 1; ; attempt++) {
+      Changes changes = Changes.of(ids, wanted, own, bindings::parent);
+      tell(changes.blocked());
+      // What an earlier process wrote, northd may not have seen yet.
+      if (changes.operations().isEmpty() && hasSynced) {
+        return List.of();
+      }
+      List<Operation> operations = new ArrayList<>(changes.operations());
+      Row counting = global();
+      operations.add(new Operation.Increment(Northbound.GLOBAL, counting.id(), Northbound.ASKED));
+      operations.add(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED)));
+      try {
+        List<JsonNode> answers = northbound.transact(operations, COMMIT_LIMIT);
+        asked = answers.getLast().path("rows").path(0).path(Northbound.ASKED).longValue();
+        return changes.differences();
+      } catch (OvsdbException e) {
+        if (e.kind() != OvsdbException.Kind.CONFLICT || attempt == ATTEMPTS_MAX) {
+          throw new FabricException(
+              "OVN's northbound database did not take a change: " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  private void tell(List<String> nowBlocked) {
+    Set<String> before = blocked;
+    nowBlocked.stream()
+        .filter(it -> !before.contains(it))
+        .forEach(it -> LOG.log(System.Logger.Level.WARNING, it));
+    blocked = Set.copyOf(nowBlocked);
+  }
+
+  private void awaitRealised() throws FabricException, InterruptedException {
+    if (!await(Northbound.IN_SOUTHBOUND, asked, NORTHD_LIMIT)) {
+      throw new FabricException(
+          "ovn-northd has not brought a change into the southbound database within %d s; does it run?"
+              .formatted(NORTHD_LIMIT.toSeconds()));
+    }
+    boolean isBehind = tooLate > global().whole(Northbound.IN_ALL_CHASSIS);
+    if (!isBehind && !await(Northbound.IN_ALL_CHASSIS, asked, CHASSIS_LIMIT)) {
+      tooLate = asked;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "A chassis is behind; HAVIP goes on, and it follows when it can (ovn-nbctl --wait=hv sync)");
+    }
+  }
+
+  private boolean await(String column, long number, Duration limit)
+      throws FabricException, InterruptedException {
+    long left = limit.toNanos();
+    lock.lock();
+    try {
+      while (global().whole(column) < number && left > 0) {
+        left = moved.awaitNanos(left);
+      }
+      return global().whole(column) >= number;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Row global() throws FabricException {
+    lock.lock();
+    try {
+      if (global == null) {
+        throw new FabricException("OVN's northbound database is empty: ovn-nbctl init");
+      }
+      return global;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody can: OVN sends nothing for others. */
+  @Override
+  public Optional<Question> ask(Collection<Grant> grants) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Question> askMembers(Collection<Grant> grants) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean announce(Collection<Announcement> announcements) {
+    return false;
+  }
+
+  @Override
+  public Observed observe() throws FabricException {
+    if (!northbound.isConnected() || !southbound.isConnected()) {
+      throw new FabricException("OVN's databases cannot be reached");
+    }
+    Map<String, Observed.PortState> ports = new HashMap<>();
+    for (String name : wanted.portNames()) {
+      if (bindings.isThere(name)) {
+        ports.put(name, new Observed.PortState(true, bindings.isUp(name)));
+      }
+    }
+    List<Observed.Claim> claims = new ArrayList<>();
+    for (Grant grant : wanted.grants()) {
+      holder(grant)
+          .ifPresent(
+              port -> claims.add(new Observed.Claim(grant.segment(), grant.address(), port)));
+    }
+    return new Observed(ports, claims, Optional.empty(), Optional.empty(), Observed.Signs.UNKNOWN);
+  }
+
+  private Optional<String> holder(Grant grant) {
+    return own.of(grant.id().value()).stream()
+        .filter(row -> row.part().equals(Rows.PART_VIRTUAL))
+        .flatMap(row -> bindings.parent(row.row().text(Northbound.NAME)).stream())
+        .filter(port -> grant.members().stream().anyMatch(it -> it.port().equals(port)))
+        .findFirst();
+  }
+
+  @Override
+  public void onForeignChange(Runnable listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public void onSighting(Runnable listener) {
+    sighting = listener;
+  }
+
+  private void northboundChanged(List<Replica.Change> changes) {
+    boolean isForeign = false;
+    Map<Replica.Change, String> touched = new HashMap<>();
+    for (Replica.Change change : changes) {
+      if (change.table().equals(Northbound.GLOBAL)) {
+        lock.lock();
+        try {
+          global = change.after().orElse(null);
+          moved.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      } else {
+        own.take(change).forEach(id -> touched.put(change, id));
+      }
+    }
+    // Only now: one row may have taken another's place.
+    for (Map.Entry<Replica.Change, String> one : touched.entrySet()) {
+      isForeign |= !isAsWanted(one.getValue(), one.getKey());
+    }
+    if (isForeign && isWatching) {
+      listener.run();
+    }
+  }
+
+  /** Whether a row of an id is now what is wanted of it: there and right, or gone. */
+  private boolean isAsWanted(String id, Replica.Change change) {
+    List<WantedRow> rows = wanted.rows(id);
+    Optional<OwnRow> after = change.after().flatMap(row -> OwnRow.of(change.table(), row));
+    if (after.isPresent()) {
+      OwnRow row = after.get();
+      return rows.stream().anyMatch(it -> it.isThat(row) && it.wrongIn(row.row()).isEmpty());
+    }
+    Collection<OwnRow> left = own.of(id);
+    return rows.stream().allMatch(it -> left.stream().anyMatch(it::isThat));
+  }
+
+  private void southboundChanged(List<Replica.Change> changes) {
+    boolean isForeign = false;
+    for (Replica.Change change : changes) {
+      String port = bindings.take(change);
+      isForeign |= Bindings.isMove(change) && wanted.hasPort(port);
+      isForeign |= isLate(port);
+    }
+    sighting.run();
+    if (isForeign && isWatching && !isChanging) {
+      listener.run();
+    }
+  }
+
+  /** Whether a VIP was claimed by whom it was just taken from. */
+  private boolean isLate(String virtualPort) {
+    Optional<String> parent = bindings.parent(virtualPort);
+    return parent.isPresent()
+        && wanted.rows(virtualPort.replaceFirst("-[0-9]+$", "")).stream()
+            .anyMatch(row -> !row.mayBeHeldBy(parent.get()));
+  }
+
+  private static FabricException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new FabricException("interrupted", cause);
+  }
+
+  @Override
+  public void close() {
+    isWatching = false;
+    northbound.close();
+    southbound.close();
+  }
+}

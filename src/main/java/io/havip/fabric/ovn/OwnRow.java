@@ -1,0 +1,33 @@
+package io.havip.fabric.ovn;
+
+import io.havip.ovsdb.Row;
+import java.util.Map;
+import java.util.Optional;
+
+/** A row that is there and is HAVIP's, as its external_ids say. */
+record OwnRow(String table, Row row) {
+  static final String ID = "havip-id";
+  static final String PART = "havip-part";
+  static final String NETWORK = "havip-network";
+
+  static Optional<OwnRow> of(String table, Row row) {
+    OwnRow own = new OwnRow(table, row);
+    return own.mark().containsKey(ID) ? Optional.of(own) : Optional.empty();
+  }
+
+  private Map<String, String> mark() {
+    return row.map(Northbound.EXTERNAL_IDS);
+  }
+
+  String id() {
+    return mark().getOrDefault(ID, "");
+  }
+
+  String part() {
+    return mark().getOrDefault(PART, "");
+  }
+
+  String network() {
+    return mark().getOrDefault(NETWORK, "");
+  }
+}

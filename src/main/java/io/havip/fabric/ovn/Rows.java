@@ -1,0 +1,253 @@
+package io.havip.fabric.ovn;
+
+import io.havip.id.Id;
+import io.havip.inventory.Enforcement;
+import io.havip.net.Ipv4Address;
+import io.havip.ovsdb.Row;
+import io.havip.ovsdb.Value;
+import io.havip.plan.Grant;
+import io.havip.plan.Port;
+import io.havip.plan.Segment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The rows by which OVN does what is desired. What a port may send from is its port security; the
+ * rest is stateless access-control lists, each complete in itself, so that a change of one VIP
+ * touches no row of another.
+ *
+ * <p>On each switch that enforces, VRRP leaves nowhere, and nothing leaves that is neither ARP nor
+ * IPv4 or that only a DHCP server says. Each VIP makes its exceptions: VRRP leaves from its
+ * members, and reaches them from its members, but from nobody else; and what is for the VIP reaches
+ * its members, but nobody else.
+ */
+final class Rows {
+  static final String PART_SWITCH = "switch";
+  static final String PART_PORT = "port";
+  static final String PART_VIRTUAL = "virtual";
+
+  static final String OPTIONS = "options";
+  static final String VIRTUAL_IP = "virtual-ip";
+  static final String VIRTUAL_PARENTS = "virtual-parents";
+
+  /** As the sender of ARP probes, and of DHCP requests. */
+  private static final String NO_ADDRESS = "0.0.0.0";
+
+  private static final String FROM_PORT = "from-lport";
+  private static final String TO_PORT = "to-lport";
+  private static final String ALLOW = "allow-stateless";
+  private static final String DROP = "drop";
+
+  private static final int ALLOW_OF_VIP = 1004;
+  private static final int DROP_OF_VIP = 1003;
+  private static final int DROP_SPECIAL = 1002;
+  private static final int ALLOW_USUAL = 1001;
+  private static final int DROP_REST = 1000;
+
+  private Rows() {}
+
+  /** Behind which ports a virtual port may be. */
+  static List<String> parents(Row virtual) {
+    return List.of(virtual.map(OPTIONS).getOrDefault(VIRTUAL_PARENTS, "").split(",", -1));
+  }
+
+  /** The address that a virtual port is for. */
+  static String address(Row virtual) {
+    return virtual.map(OPTIONS).getOrDefault(VIRTUAL_IP, "");
+  }
+
+  /** A port and where it is. */
+  record Place(Port port, Segment segment) {}
+
+  /** A network's switch. */
+  static List<WantedRow> of(Segment segment) {
+    List<WantedRow> rows = new ArrayList<>();
+    rows.add(
+        new WantedRow(
+            Northbound.SWITCH,
+            segment.id(),
+            PART_SWITCH,
+            segment.id(),
+            Map.of(Northbound.NAME, Value.text(segment.id().value()))));
+    if (segment.enforcement() == Enforcement.ENFORCE) {
+      Acls acls = new Acls();
+      acls.add(segment, FROM_PORT, DROP_SPECIAL, DROP, "ip.proto == 112 || udp.src == 67");
+      acls.add(segment, FROM_PORT, ALLOW_USUAL, ALLOW, "arp || ip4");
+      acls.add(segment, FROM_PORT, DROP_REST, DROP, "1");
+      rows.addAll(acls.rows(segment.id()));
+    }
+    return rows;
+  }
+
+  /**
+   * A NIC's port.
+   *
+   * @param grants those by which it may use VIPs, or advertise them
+   */
+  static WantedRow of(Port port, Segment segment, List<Grant> grants) {
+    List<String> sources = new ArrayList<>();
+    Ipv4Address own = port.address();
+    if (own != null) {
+      sources.add(own.toString());
+    }
+    sources.add(NO_ADDRESS);
+    port.allowedSources().forEach(source -> sources.add(source.toString()));
+    Map<String, TreeSet<String>> ofVmacs = new TreeMap<>();
+    for (Grant grant : grants) {
+      for (Grant.Member member : grant.members()) {
+        if (member.port().equals(port.name())) {
+          sources.add(grant.address().toString());
+        }
+        Grant.Vmac vmac = member.vmac();
+        if (vmac != null && member.port().equals(port.name())) {
+          ofVmacs
+              .computeIfAbsent(vmac.mac().toString(), _ -> new TreeSet<>())
+              .add(grant.address().toString());
+        }
+        if (vmac != null && member.vrrpPort().equals(port.name())) {
+          ofVmacs
+              .computeIfAbsent(vmac.mac().toString(), _ -> new TreeSet<>())
+              .add(vmac.advertisesFrom().toString());
+        }
+      }
+    }
+    List<String> security = new ArrayList<>();
+    if (segment.enforcement() == Enforcement.ENFORCE) {
+      security.add(port.mac() + " " + String.join(" ", sources));
+      ofVmacs.forEach((mac, from) -> security.add(mac + " " + String.join(" ", from)));
+    }
+    List<String> addresses = new ArrayList<>();
+    addresses.add(own == null ? port.mac().toString() : port.mac() + " " + own);
+    if (!ofVmacs.isEmpty()) {
+      addresses.add("unknown"); // whoever has that MAC address now
+    }
+    return new WantedRow(
+        Northbound.PORT,
+        port.id(),
+        PART_PORT,
+        segment.id(),
+        Map.of(
+            Northbound.NAME,
+            Value.text(port.name()),
+            "type",
+            Value.text(""),
+            "addresses",
+            Value.texts(addresses),
+            "port_security",
+            Value.texts(security)));
+  }
+
+  /**
+   * A VIP.
+   *
+   * @param places finds ports by name
+   */
+  static List<WantedRow> of(
+      Grant grant, Segment segment, Function<String, Optional<Place>> places) {
+    List<String> parents = new ArrayList<>();
+    Map<Segment, List<Port>> advertising = new HashMap<>();
+    List<Grant.Member> members =
+        grant.members().stream().sorted(Comparator.comparing(Grant.Member::port)).toList();
+    for (Grant.Member member : members) {
+      Optional<Place> place =
+          places.apply(member.port()).filter(it -> it.segment().equals(segment));
+      Optional<Place> vrrp = places.apply(member.vrrpPort());
+      if (place.isPresent() && vrrp.isPresent()) {
+        parents.add(member.port());
+        advertising
+            .computeIfAbsent(vrrp.get().segment(), _ -> new ArrayList<>())
+            .add(vrrp.get().port());
+      }
+    }
+    List<WantedRow> rows = new ArrayList<>();
+    Acls acls = new Acls();
+    if (segment.enforcement() == Enforcement.ENFORCE) {
+      String isForIt = "ip4.dst == " + grant.address();
+      acls.add(segment, TO_PORT, DROP_OF_VIP, DROP, isForIt);
+      if (!parents.isEmpty()) {
+        acls.add(segment, TO_PORT, ALLOW_OF_VIP, ALLOW, isOneOf("outport", parents), isForIt);
+      }
+    }
+    if (!parents.isEmpty()) {
+      rows.add(
+          new WantedRow(
+              Northbound.PORT,
+              grant.id(),
+              PART_VIRTUAL,
+              segment.id(),
+              Map.of(
+                  "type",
+                  Value.text("virtual"),
+                  OPTIONS,
+                  Value.texts(
+                      Map.of(
+                          VIRTUAL_IP,
+                          grant.address().toString(),
+                          VIRTUAL_PARENTS,
+                          String.join(",", parents))))));
+    }
+    advertising.forEach((where, ports) -> {
+      List<String> names = ports.stream().map(Port::name).toList();
+      String from =
+          ports.stream()
+              .map(Port::address)
+              .filter(address -> address != null)
+              .map(Ipv4Address::toString)
+              .collect(Collectors.joining(", "));
+      if (where.enforcement() == Enforcement.ENFORCE && !from.isEmpty()) {
+        String vrrp = "ip.proto == 112";
+        String byMember = "ip4.src == {" + from + "}";
+        String here = isOneOf("outport", names);
+        acls.add(where, TO_PORT, DROP_OF_VIP, DROP, here, vrrp);
+        acls.add(where, TO_PORT, ALLOW_OF_VIP, ALLOW, here, vrrp, byMember);
+        acls.add(where, FROM_PORT, ALLOW_OF_VIP, ALLOW, isOneOf("inport", names), vrrp, byMember);
+      }
+    });
+    rows.addAll(acls.rows(grant.id()));
+    return rows;
+  }
+
+  private static String isOneOf(String field, List<String> names) {
+    return names.stream()
+        .map(name -> '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+        .collect(Collectors.joining(", ", field + " == {", "}"));
+  }
+
+  /** Access-control lists of one id; those that differ in nothing but the match are one row. */
+  private static final class Acls {
+    private record Kind(Segment segment, String direction, int priority, String action) {}
+
+    private final Map<Kind, List<String>> matches = new HashMap<>();
+
+    void add(Segment segment, String direction, int priority, String action, String... allOf) {
+      matches
+          .computeIfAbsent(new Kind(segment, direction, priority, action), _ -> new ArrayList<>())
+          .add("(" + String.join(" && ", allOf) + ")");
+    }
+
+    List<WantedRow> rows(Id id) {
+      List<WantedRow> rows = new ArrayList<>();
+      matches.forEach((kind, anyOf) ->
+          rows.add(
+              new WantedRow(
+                  Northbound.ACL,
+                  id,
+                  kind.direction() + " " + kind.priority(),
+                  kind.segment().id(),
+                  Map.of(
+                      "direction", Value.text(kind.direction()),
+                      "priority", Value.whole(kind.priority()),
+                      "action", Value.text(kind.action()),
+                      "match", Value.text(String.join(" || ", anyOf))))));
+      return rows;
+    }
+  }
+}

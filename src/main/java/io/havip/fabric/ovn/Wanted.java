@@ -1,0 +1,230 @@
+package io.havip.fabric.ovn;
+
+import io.havip.id.AccountId;
+import io.havip.id.Id;
+import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.id.VpcId;
+import io.havip.id.WebhookId;
+import io.havip.plan.Desired;
+import io.havip.plan.Grant;
+import io.havip.plan.Port;
+import io.havip.plan.Segment;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is desired, and the rows that follow from it. The rows of a port depend on the VIPs that are
+ * granted to it, and those of a VIP on its members' ports, so a change of some ids concerns these
+ * others too, and only these. Safe for use by several threads.
+ */
+final class Wanted {
+  private final Map<NetworkId, Segment> segments = new HashMap<>();
+  private final Map<NicId, Port> ports = new HashMap<>();
+  private final Map<VipId, Grant> grants = new HashMap<>();
+  private final Map<Integer, Segment> segmentsByNumber = new HashMap<>();
+  private final Map<String, Port> portsByName = new HashMap<>();
+  private final Map<String, Set<VipId>> grantsByPort = new HashMap<>();
+  private final Map<String, List<WantedRow>> rows = new HashMap<>();
+
+  /** Forgets everything, and takes this; gives all ids. */
+  synchronized Set<String> replaceAll(Desired desired) {
+    segments.clear();
+    ports.clear();
+    grants.clear();
+    segmentsByNumber.clear();
+    portsByName.clear();
+    grantsByPort.clear();
+    rows.clear();
+    put(desired);
+    Set<Id> all = new HashSet<>(segments.keySet());
+    all.addAll(ports.keySet());
+    all.addAll(grants.keySet());
+    return makeRows(all);
+  }
+
+  /** Forgets what these ids were, takes what they are now; gives all ids that this concerns. */
+  synchronized Set<String> replace(Set<Id> ids, Desired part) {
+    Set<Id> concerned = new HashSet<>(ids);
+    ids.forEach(id -> addNeighbours(concerned, id));
+    ids.forEach(this::remove);
+    put(part);
+    ids.forEach(id -> addNeighbours(concerned, id));
+    return makeRows(concerned);
+  }
+
+  private void put(Desired part) {
+    part.segments()
+        .forEach((id, segment) -> {
+          segments.put(id, segment);
+          segmentsByNumber.put(segment.number(), segment);
+        });
+    part.ports()
+        .forEach((id, port) -> {
+          ports.put(id, port);
+          portsByName.put(port.name(), port);
+        });
+    part.grants()
+        .forEach((id, grant) -> {
+          grants.put(id, grant);
+          portsOf(grant)
+              .forEach(name -> grantsByPort.computeIfAbsent(name, _ -> new HashSet<>()).add(id));
+        });
+  }
+
+  private void remove(Id id) {
+    switch (id) {
+      case NetworkId network -> {
+        Segment segment = segments.remove(network);
+        if (segment != null) {
+          segmentsByNumber.remove(segment.number(), segment);
+        }
+      }
+      case NicId nic -> {
+        Port port = ports.remove(nic);
+        if (port != null) {
+          portsByName.remove(port.name(), port);
+        }
+      }
+      case VipId vip -> {
+        Grant grant = grants.remove(vip);
+        if (grant != null) {
+          portsOf(grant)
+              .forEach(name ->
+                  grantsByPort.computeIfPresent(
+                      name,
+                      (_, all) -> {
+                        all.remove(vip);
+                        return all.isEmpty() ? null : all;
+                      }));
+        }
+      }
+      case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+    }
+  }
+
+  /** Adds those whose rows depend on what is known of an id now. */
+  private void addNeighbours(Set<Id> concerned, Id id) {
+    switch (id) {
+      case NetworkId network -> {
+        Segment segment = segments.get(network);
+        if (segment != null) {
+          int number = segment.number();
+          ports.values().stream()
+              .filter(p -> p.segment() == number)
+              .forEach(p -> {
+                concerned.add(p.id());
+                concerned.addAll(grantsByPort.getOrDefault(p.name(), Set.of()));
+              });
+          grants.values().stream()
+              .filter(g -> g.segment() == number)
+              .forEach(g -> concerned.add(g.id()));
+        }
+      }
+      case NicId nic -> {
+        Port port = ports.get(nic);
+        if (port != null) {
+          concerned.addAll(grantsByPort.getOrDefault(port.name(), Set.of()));
+        }
+      }
+      case VipId vip -> {
+        Grant grant = grants.get(vip);
+        if (grant != null) {
+          for (String name : portsOf(grant)) {
+            Optional.ofNullable(portsByName.get(name)).ifPresent(port -> concerned.add(port.id()));
+          }
+        }
+      }
+      case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+    }
+  }
+
+  private static Set<String> portsOf(Grant grant) {
+    Set<String> names = new HashSet<>();
+    for (Grant.Member member : grant.members()) {
+      names.add(member.port());
+      names.add(member.vrrpPort());
+    }
+    return names;
+  }
+
+  private Set<String> makeRows(Set<Id> ids) {
+    Set<String> texts = new HashSet<>();
+    for (Id id : ids) {
+      texts.add(id.value());
+      List<WantedRow> made = rowsOf(id);
+      if (made.isEmpty()) {
+        rows.remove(id.value());
+      } else {
+        rows.put(id.value(), made);
+      }
+    }
+    return texts;
+  }
+
+  private List<WantedRow> rowsOf(Id id) {
+    return switch (id) {
+      case NetworkId network -> {
+        Segment segment = segments.get(network);
+        yield segment == null ? List.of() : Rows.of(segment);
+      }
+      case NicId nic -> {
+        Port port = ports.get(nic);
+        Segment segment = port == null ? null : segmentsByNumber.get(port.segment());
+        yield port == null || segment == null
+            ? List.of()
+            : List.of(Rows.of(port, segment, grantsTo(port)));
+      }
+      case VipId vip -> {
+        Grant grant = grants.get(vip);
+        Segment segment = grant == null ? null : segmentsByNumber.get(grant.segment());
+        yield grant == null || segment == null ? List.of() : Rows.of(grant, segment, this::placeOf);
+      }
+      case AccountId _, VpcId _, VmId _, WebhookId _ -> List.of();
+    };
+  }
+
+  private List<Grant> grantsTo(Port port) {
+    return grantsByPort.getOrDefault(port.name(), Set.of()).stream()
+        .sorted(Comparator.comparing(VipId::value))
+        .map(id -> Optional.ofNullable(grants.get(id)).orElseThrow())
+        .toList();
+  }
+
+  private Optional<Rows.Place> placeOf(String name) {
+    Port port = portsByName.get(name);
+    Segment segment = port == null ? null : segmentsByNumber.get(port.segment());
+    return port == null || segment == null
+        ? Optional.empty()
+        : Optional.of(new Rows.Place(port, segment));
+  }
+
+  /** The rows that are wanted for an id. */
+  synchronized List<WantedRow> rows(String id) {
+    return rows.getOrDefault(id, List.of());
+  }
+
+  synchronized Set<String> ids() {
+    return Set.copyOf(rows.keySet());
+  }
+
+  synchronized boolean hasPort(String name) {
+    return portsByName.containsKey(name);
+  }
+
+  synchronized Collection<String> portNames() {
+    return List.copyOf(portsByName.keySet());
+  }
+
+  synchronized Collection<Grant> grants() {
+    return List.copyOf(grants.values());
+  }
+}
