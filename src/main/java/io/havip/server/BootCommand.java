@@ -62,6 +62,10 @@ final class BootCommand implements Callable<Integer> {
             environment,
             Configuration.DEFAULT_FILE);
     PrintWriter out = spec.commandLine().getOut();
+    if (configuration.isOvn()) {
+      out.println("Nothing to load: OVN keeps what it was told.");
+      return 0;
+    }
     DesiredFile saved = DesiredFile.in(configuration.dataDir());
     Optional<Desired> desired = saved.read();
     if (desired.isEmpty()) {

@@ -1,6 +1,8 @@
 package io.havip.server;
 
 import io.havip.cli.Surroundings;
+import io.havip.ovsdb.Remote;
+import io.havip.ovsdb.Tls;
 import io.havip.vip.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ final class Configuration {
   static final String FILE_VARIABLE = "HAVIP_CONFIG";
 
   private static final String PREFIX = "HAVIP_";
+  private static final List<Setting> OVN_TLS =
+      List.of(Setting.OVN_PRIVATE_KEY, Setting.OVN_CERTIFICATE, Setting.OVN_CA_CERTIFICATE);
 
   private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
   private final List<String> problems = new ArrayList<>();
@@ -72,6 +77,7 @@ final class Configuration {
     configuration.readEnvironment(environment);
     flags.forEach((setting, text) -> configuration.put(setting, text, setting.flag()));
     configuration.readPasswordFile();
+    configuration.checkOvnTls();
     if (!configuration.problems.isEmpty()) {
       throw new CannotStartException(String.join("\nhavip: ", configuration.problems));
     }
@@ -173,6 +179,34 @@ final class Configuration {
 
   Path dataDir() {
     return Path.of(required(Setting.DATA_DIR));
+  }
+
+  boolean isOvn() {
+    return required(Setting.FABRIC).equals("ovn");
+  }
+
+  /** What OVN's databases are shown; nothing when no files are named. */
+  Optional<Tls> ovnTls() {
+    List<Path> files = OVN_TLS.stream().flatMap(it -> text(it).stream()).map(Path::of).toList();
+    return files.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Tls(files.get(0), files.get(1), files.get(2)));
+  }
+
+  private void checkOvnTls() {
+    List<Setting> missing = OVN_TLS.stream().filter(it -> text(it).isEmpty()).toList();
+    if (!missing.isEmpty() && missing.size() < OVN_TLS.size()) {
+      problems.add(
+          "%s is not set; set all of %s, or none"
+              .formatted(
+                  missing.getFirst().key(),
+                  OVN_TLS.stream().map(Setting::key).collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** Where a database of OVN's is. */
+  List<Remote> remotes(Setting setting) {
+    return Remote.parseAll(required(setting));
   }
 
   /** What a server is told, beside where its store is. */

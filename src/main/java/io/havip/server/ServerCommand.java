@@ -3,6 +3,7 @@ package io.havip.server;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.fabric.linux.LinuxFabric;
+import io.havip.fabric.ovn.OvnFabric;
 import io.havip.store.PostgresStore;
 import io.havip.store.SqliteStore;
 import io.havip.store.Store;
@@ -113,7 +114,7 @@ final class ServerCommand implements Callable<Integer> {
     try {
       Path dataDir = Files.createDirectories(configuration.dataDir());
       Store store = openStore(configuration);
-      Fabric fabric = SavedFabric.start(LinuxFabric.open(), DesiredFile.in(dataDir));
+      Fabric fabric = openFabric(configuration, dataDir);
       return Server.start(settings, store, fabric);
     } catch (IOException | UncheckedIOException e) {
       throw new CannotStartException(
@@ -134,6 +135,17 @@ final class ServerCommand implements Callable<Integer> {
                   settings.listen(), NestedExceptionUtils.getMostSpecificCause(e).getMessage()),
           e);
     }
+  }
+
+  /** OVN keeps by itself what it was told. */
+  private static Fabric openFabric(Configuration configuration, Path dataDir)
+      throws CannotStartException, FabricException {
+    return configuration.isOvn()
+        ? OvnFabric.open(
+            configuration.remotes(Setting.OVN_NORTHBOUND),
+            configuration.remotes(Setting.OVN_SOUTHBOUND),
+            configuration.ovnTls().orElse(null))
+        : SavedFabric.start(LinuxFabric.open(), DesiredFile.in(dataDir));
   }
 
   private static Store openStore(Configuration configuration) {

@@ -30,6 +30,28 @@ enum Setting {
       "The user's password. As a flag it shows in the list of processes; better use a file."),
   DATABASE_PASSWORD_FILE(
       null, "file", "A file whose first line is the user's password, instead of it."),
+  FABRIC(
+      "linux|ovn",
+      "give linux or ovn",
+      "linux",
+      "linux or ovn",
+      "What the VMs are joined by: the bridges of this host, or Open Virtual Network."),
+  OVN_NORTHBOUND(
+      Setting.REMOTES,
+      Setting.HOW_REMOTES_ARE_WRITTEN,
+      "unix:/run/ovn/ovnnb_db.sock",
+      "remotes",
+      "Where OVN's northbound database is; of a cluster all members, with commas between."),
+  OVN_SOUTHBOUND(
+      Setting.REMOTES,
+      Setting.HOW_REMOTES_ARE_WRITTEN,
+      "unix:/run/ovn/ovnsb_db.sock",
+      "remotes",
+      "Where OVN's southbound database is."),
+  OVN_PRIVATE_KEY(
+      null, "file", "The key that remotes of ssl: are shown, as PEM (PKCS #8, not encrypted)."),
+  OVN_CERTIFICATE(null, "file", "The certificate of that key, as PEM."),
+  OVN_CA_CERTIFICATE(null, "file", "The certificates of whoever signed OVN's, as PEM."),
   LISTEN(
       "[A-Za-z0-9.:%-]+",
       "give an IP address or the name of a host",
@@ -86,6 +108,12 @@ enum Setting {
       "info",
       "level",
       "What is logged; debug also has a line for each request that reads.");
+
+  private static final String REMOTE =
+      "(unix:/[^,]+|(tcp|ssl):([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+]):[0-9]{1,5})";
+  private static final String REMOTES = REMOTE + "(," + REMOTE + ")*";
+  private static final String HOW_REMOTES_ARE_WRITTEN =
+      "give unix:/PATH, tcp:HOST:PORT or ssl:HOST:PORT, several with commas between";
 
   private final Pattern values;
   private final long min;

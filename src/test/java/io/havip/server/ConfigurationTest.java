@@ -1,8 +1,10 @@
 package io.havip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.cli.Surroundings;
+import io.havip.ovsdb.Remote;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -49,6 +51,33 @@ class ConfigurationTest {
         Configuration.read(Map.of(), null, Map.of(), dir.resolve("absent"));
     assertThat(configuration.settings()).isEqualTo(new Settings("127.0.0.1", 8470));
     assertThat(configuration.dataDir()).isEqualTo(Path.of("/var/lib/havip"));
+  }
+
+  @Test
+  void theFilesOfOvnsTlsAreAllNamedOrNone() throws Exception {
+    assertThat(Configuration.read(Map.of(), null, Map.of(), dir.resolve("absent")).ovnTls())
+        .isEmpty();
+    Map<Setting, String> some =
+        Map.of(Setting.OVN_PRIVATE_KEY, "/key.pem", Setting.OVN_CERTIFICATE, "/cert.pem");
+    assertThatThrownBy(() -> Configuration.read(some, null, Map.of(), dir.resolve("absent")))
+        .isInstanceOf(CannotStartException.class)
+        .hasMessageContaining("ovn-ca-certificate is not set");
+  }
+
+  @Test
+  void aClusterOfOvnHasSeveralRemotes() throws Exception {
+    Map<Setting, String> flags =
+        Map.of(Setting.OVN_NORTHBOUND, "ssl:10.0.0.1:6641,ssl:[fd00::1]:6641");
+    assertThat(
+            Configuration.read(flags, null, Map.of(), dir.resolve("absent"))
+                .remotes(Setting.OVN_NORTHBOUND))
+        .extracting(Remote::toString)
+        .containsExactly("ssl:10.0.0.1:6641", "ssl:[fd00::1]:6641");
+    assertThatThrownBy(() ->
+            Configuration.read(
+                Map.of(Setting.OVN_NORTHBOUND, "10.0.0.1"), null, Map.of(), dir.resolve("absent")))
+        .isInstanceOf(CannotStartException.class)
+        .hasMessageContaining("tcp:HOST:PORT");
   }
 
   @Test
