@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -53,6 +54,29 @@ public final class DemoCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private String token;
 
+  /** What the server joins VMs by. */
+  enum Fabric {
+    linux,
+    ovn
+  }
+
+  @Option(
+      names = "--fabric",
+      defaultValue = "linux",
+      description =
+          "What the server's --fabric is: ${COMPLETION-CANDIDATES}. The demo runs Open Virtual"
+              + " Network itself, with two chassis.")
+  @SuppressWarnings("NullAway.Init")
+  private Fabric fabric;
+
+  @Option(
+      names = "--ovn-directory",
+      hidden = true,
+      defaultValue = "/run/havip/ovn",
+      description = "Where it then has its sockets: nb.sock, sb.sock.")
+  @SuppressWarnings("NullAway.Init")
+  private Path ovnDirectory;
+
   @Option(
       names = "--socket",
       hidden = true,
@@ -68,18 +92,34 @@ public final class DemoCommand implements Callable<Integer> {
   /** 0 when every promise of the story held, or whoever played has had enough. */
   @Override
   public Integer call() throws InterruptedException {
+    if (fabric == Fabric.linux) {
+      return run(Plugs.TO_THIS_HOST);
+    }
+    try (Ovn ovn = Ovn.start(Files.createDirectories(ovnDirectory))) {
+      return run(new Plugs.ToOvn(ovn));
+    } catch (CheckFailedException | IOException e) {
+      return failed(e);
+    }
+  }
+
+  private int failed(Exception why) {
+    spec.commandLine().getErr().println("FAILED: " + why.getMessage());
+    return 1;
+  }
+
+  private int run(Plugs plugs) throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     try (Api api = new Api(url, token)) {
       if (!isReady(api)) {
         spec.commandLine().getErr().println("The server at " + url + " is not ready.");
         return 1;
       }
-      return once ? tell(api, out) : play(api, out);
+      return once ? tell(api, plugs, out) : play(api, plugs, out);
     }
   }
 
-  private int tell(Api api, PrintWriter out) throws InterruptedException {
-    Outcome outcome = new Story(api, out).play();
+  private int tell(Api api, Plugs plugs, PrintWriter out) throws InterruptedException {
+    Outcome outcome = new Story(api, plugs, out).play();
     if (outcome.failed() != null) {
       spec.commandLine().getErr().println("FAILED: " + outcome.failed());
     }
@@ -88,15 +128,14 @@ public final class DemoCommand implements Callable<Integer> {
     return outcome.failed() == null ? 0 : 1;
   }
 
-  private int play(Api api, PrintWriter out) throws InterruptedException {
+  private int play(Api api, Plugs plugs, PrintWriter out) throws InterruptedException {
     URI shown = reachableAt == null ? url : reachableAt;
-    try (Stage stage = new Stage(api);
+    try (Stage stage = new Stage(api, plugs);
         Forwarder _ = offer()) {
       new Playground(stage, out).play(new InputStreamReader(System.in, UTF_8), shown, token);
       return 0;
     } catch (CheckFailedException | IOException e) {
-      spec.commandLine().getErr().println("FAILED: " + e.getMessage());
-      return 1;
+      return failed(e);
     }
   }
 

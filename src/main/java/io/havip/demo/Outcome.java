@@ -27,6 +27,9 @@ record Outcome(
     @Nullable Integer answersAfterDelete,
     double seconds,
     @Nullable String failed) {
-  /** Refused packets: ARP, IPv4, VRRP. */
-  record Refused(long arp, long ip, long vrrp) {}
+  /** Refused packets: ARP, IPv4, VRRP; null where the fabric does not tell. */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Refused(@Nullable Long arp, @Nullable Long ip, @Nullable Long vrrp) {
+    static final Refused UNKNOWN = new Refused(null, null, null);
+  }
 }

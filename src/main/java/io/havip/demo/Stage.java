@@ -41,7 +41,7 @@ final class Stage implements AutoCloseable {
   private final Probe probe;
 
   /** Builds it; the client begins to ask the VIP, but keepalived runs nowhere yet. */
-  Stage(Api api) throws CheckFailedException, IOException, InterruptedException {
+  Stage(Api api, Plugs plugs) throws CheckFailedException, IOException, InterruptedException {
     this.api = api;
     try {
       Path directory = Files.createTempDirectory("havip-demo");
@@ -54,8 +54,8 @@ final class Stage implements AutoCloseable {
         String vmId = api.createVm(guest, vpcId, subnetId);
         cleanUps.add(() -> api.delete("vms", vmId));
         guestsById.put(vmId, guest);
-        cleanUps.add(guest::unplug);
-        guest.plug(SUBNET);
+        cleanUps.add(() -> plugs.unplug(guest));
+        plugs.plug(guest, SUBNET);
       }
       vipId = api.createVip("demo", vpcId, subnetId, VIP, ids(MEMBERS));
       cleanUps.add(this::deleteVipIfPresent);

@@ -33,6 +33,7 @@ final class Story {
   private static final Duration AFTERMATH = Duration.ofSeconds(1);
 
   private final Api api;
+  private final Plugs plugs;
   private final PrintWriter out;
   private final long startNanos = System.nanoTime();
   private final Map<String, Integer> framesOfThief = new LinkedHashMap<>();
@@ -40,20 +41,23 @@ final class Story {
   private @Nullable String holderBefore;
   private @Nullable String holderAfter;
   private @Nullable Double outageMs;
-  private Outcome.Refused refused = new Outcome.Refused(0, 0, 0);
+  private Outcome.Refused refused;
   private boolean stolen;
   private @Nullable String boundLater;
   private @Nullable Integer answersAfterDelete;
 
-  Story(Api api, PrintWriter out) {
+  Story(Api api, Plugs plugs, PrintWriter out) {
     this.api = api;
+    this.plugs = plugs;
     this.out = out;
+    this.refused =
+        plugs.tellsRefusals() ? new Outcome.Refused(0L, 0L, 0L) : Outcome.Refused.UNKNOWN;
   }
 
   /** Plays it to its end, or to the first promise that does not hold. */
   Outcome play() throws InterruptedException {
     try {
-      try (Stage stage = new Stage(api)) {
+      try (Stage stage = new Stage(api, plugs)) {
         Guest first = elect(stage);
         Guest second = failOver(stage, first);
         List<Guest> alive = others(first);
@@ -103,7 +107,10 @@ final class Story {
     thief.undress();
   }
 
-  /** Runs the attack and checks that it changed nothing and that all its packets were counted. */
+  /**
+   * Runs the attack and checks that it changed nothing and that all its packets were counted, if
+   * any.
+   */
   private void withstand(Stage stage, Guest holder, List<Guest> members, Thief.Attempt attempt)
       throws CheckFailedException, IOException, InterruptedException {
     String kind = attempt.kind();
@@ -133,7 +140,16 @@ final class Story {
         "the API names " + holder.name() + " as the only holder after " + name,
         stage::holders);
     stolen = false;
+    if (plugs.tellsRefusals()) {
+      awaitRefusals(stage, kind, sent);
+    }
+    say(
+        "  - %s: %d packets %s; %s holds and answers."
+            .formatted(name, sent, plugs.tellsRefusals() ? "refused" : "in vain", holder.name()));
+  }
 
+  private void awaitRefusals(Stage stage, String kind, int sent)
+      throws CheckFailedException, IOException, InterruptedException {
     int expected = framesOfThief.merge(kind, sent, Integer::sum);
     awaitTrue(
         "the API's events count %d packets refused as %s".formatted(expected, kind),
@@ -142,7 +158,6 @@ final class Story {
     refused =
         new Outcome.Refused(
             stage.refused(VM4, "arp"), stage.refused(VM4, "ip"), stage.refused(VM4, "vrrp"));
-    say("  - %s: %d packets refused; %s holds and answers.".formatted(name, sent, holder.name()));
   }
 
   private void bindFourth(Stage stage, Guest holder, List<Guest> survivors)

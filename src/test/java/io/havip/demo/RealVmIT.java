@@ -48,7 +48,7 @@ class RealVmIT {
     cleanUps.add(server::stop);
     Api api = new Api(URI.create(server.url()), server.token());
     cleanUps.add(api::close);
-    Stage stage = new Stage(api);
+    Stage stage = new Stage(api, Plugs.TO_THIS_HOST);
     cleanUps.add(stage::close);
     String vip = "/v1/vips/" + server.get("/v1/vips").at("/items/0/id").asString();
     String vm1 = server.get(vip).at("/bindings/0/vmId").asString();

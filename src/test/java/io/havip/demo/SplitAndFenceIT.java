@@ -37,7 +37,7 @@ class SplitAndFenceIT {
     cleanUps.add(server::stop);
     Api api = new Api(URI.create(server.url()), server.token());
     cleanUps.add(api::close);
-    stage = new Stage(api);
+    stage = new Stage(api, Plugs.TO_THIS_HOST);
     cleanUps.add(stage::close);
     vip = "/v1/vips/" + server.get("/v1/vips").at("/items/0/id").asString();
   }

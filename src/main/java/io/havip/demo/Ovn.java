@@ -1,0 +1,267 @@
+package io.havip.demo;
+
+import io.havip.kernel.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Open Virtual Network on one machine: its central databases and ovn-northd, and two chassis in
+ * namespaces of their own, which are joined by a cable and forward in user space, so that no module
+ * of the kernel is needed. Closing it ends all of it.
+ */
+public final class Ovn implements AutoCloseable {
+  private static final Path SCHEMAS = Path.of("/usr/share/ovn");
+  private static final Path SWITCH_SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
+
+  /** Between the chassis. */
+  private static final String UNDERLAY = "10.88.0.";
+
+  /** A host of VMs. */
+  public enum Chassis {
+    FIRST,
+    SECOND;
+
+    private String ns() {
+      return "chassis" + number();
+    }
+
+    private int number() {
+      return ordinal() + 1;
+    }
+
+    private String address() {
+      return UNDERLAY + number();
+    }
+  }
+
+  private final Path directory;
+  private final CleanUps cleanUps = new CleanUps();
+
+  private Ovn(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param directory for databases, sockets and logs; its path must be short (unix(7))
+   */
+  public static Ovn start(Path directory)
+      throws CheckFailedException, IOException, InterruptedException {
+    Ovn ovn = new Ovn(directory);
+    try {
+      ovn.startCentral();
+      for (Chassis chassis : Chassis.values()) {
+        ovn.makeNamespace(chassis);
+      }
+      join();
+      for (Chassis chassis : Chassis.values()) {
+        ovn.startChassis(chassis);
+      }
+      ovn.awaitChassis();
+      return ovn;
+    } catch (CheckFailedException | IOException | InterruptedException | RuntimeException e) {
+      try {
+        ovn.close();
+      } catch (IOException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
+  }
+
+  /** Where the northbound database is: {@code unix:/PATH}. */
+  public String northbound() {
+    return remote("nb");
+  }
+
+  /** Where the southbound database is. */
+  public String southbound() {
+    return remote("sb");
+  }
+
+  private String remote(String database) {
+    return "unix:" + directory.resolve(database + ".sock");
+  }
+
+  /** Gives a chassis an interface of this namespace, as the logical port of the same name. */
+  public void plug(Chassis chassis, String port) throws IOException, InterruptedException {
+    Program.output("ip", "link", "set", port, "netns", chassis.ns());
+    Program.output("ip", "-n", chassis.ns(), "link", "set", port, "addrgenmode", "none", "up");
+    vsctl(
+        chassis,
+        "add-port",
+        "br-int",
+        port,
+        "--",
+        "set",
+        "interface",
+        port,
+        "external_ids:iface-id=" + port);
+  }
+
+  /** Takes it away, and deletes it. */
+  public void unplug(Chassis chassis, String port) throws IOException, InterruptedException {
+    vsctl(chassis, "--if-exists", "del-port", port);
+    Program.output("ip", "-n", chassis.ns(), "link", "del", port);
+  }
+
+  /** Runs ovn-nbctl. */
+  public String nbctl(String... arguments) throws IOException, InterruptedException {
+    return control("ovn-nbctl", northbound(), arguments);
+  }
+
+  private String vsctl(Chassis chassis, String... arguments)
+      throws IOException, InterruptedException {
+    return control("ovs-vsctl", remote(chassis.ns() + "/db"), arguments);
+  }
+
+  private static String control(String program, String database, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(program, "--db=" + database, "--timeout=15"));
+    command.addAll(Arrays.asList(arguments));
+    return Program.output(command.toArray(String[]::new));
+  }
+
+  private void startCentral() throws CheckFailedException, IOException, InterruptedException {
+    for (String database : List.of("nb", "sb")) {
+      startDatabase(directory, database, SCHEMAS.resolve("ovn-" + database + ".ovsschema"));
+      control("ovn-" + database + "ctl", remote(database), "init");
+    }
+    run(
+        directory,
+        "northd",
+        List.of(),
+        "ovn-northd",
+        "--ovnnb-db=" + northbound(),
+        "--ovnsb-db=" + southbound());
+  }
+
+  private void makeNamespace(Chassis chassis) throws IOException, InterruptedException {
+    Program.output("ip", "netns", "add", chassis.ns());
+    cleanUps.add(() -> Program.output("ip", "netns", "del", chassis.ns()));
+    NetworkNamespace.named(chassis.ns())
+        .call(() -> {
+          for (String who : List.of("all", "default")) {
+            Path setting = Path.of("/proc/sys/net/ipv6/conf", who, "disable_ipv6");
+            if (Files.exists(setting)) {
+              Files.writeString(setting, "1");
+            }
+          }
+          return chassis;
+        });
+    Program.output("ip", "-n", chassis.ns(), "link", "set", "lo", "up");
+  }
+
+  private static void join() throws IOException, InterruptedException {
+    String first = Chassis.FIRST.ns();
+    String second = Chassis.SECOND.ns();
+    Program.output(
+        "ip", "-n", first, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns",
+        second);
+    for (String namespace : List.of(first, second)) {
+      Program.output("ip", "-n", namespace, "link", "set", "eth0", "up");
+      dontOffload(namespace, "eth0");
+    }
+  }
+
+  /** Forwarding in user space does not finish the checksums that a kernel left to its NIC. */
+  static void dontOffload(String namespace, String nic) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(inside(namespace));
+    command.addAll(List.of("ethtool", "-K", nic, "tx", "off"));
+    Program.output(command.toArray(String[]::new));
+  }
+
+  private static List<String> inside(String namespace) {
+    return List.of("nsenter", "--net=" + NetworkNamespace.named(namespace).path());
+  }
+
+  private void startChassis(Chassis chassis)
+      throws CheckFailedException, IOException, InterruptedException {
+    Path own = Files.createDirectories(directory.resolve(chassis.ns()));
+    startDatabase(own, "db", SWITCH_SCHEMA);
+    vsctl(chassis, "--no-wait", "init");
+    String database = remote(chassis.ns() + "/db");
+    run(own, "vswitchd", inside(chassis.ns()), "ovs-vswitchd", database);
+    bridge(chassis, "br-phy", "--", "add-port", "br-phy", "eth0");
+    Program.output(
+        "ip", "-n", chassis.ns(), "addr", "add", chassis.address() + "/24", "dev", "br-phy");
+    Program.output("ip", "-n", chassis.ns(), "link", "set", "br-phy", "up");
+    bridge(chassis, "br-int", "fail_mode=secure");
+    vsctl(
+        chassis,
+        "set",
+        "open",
+        ".",
+        "external-ids:system-id=" + chassis.ns(),
+        "external-ids:ovn-remote=" + southbound(),
+        "external-ids:ovn-encap-type=geneve",
+        "external-ids:ovn-encap-ip=" + chassis.address(),
+        "external-ids:ovn-bridge-datapath-type=netdev");
+    run(own, "controller", inside(chassis.ns()), "ovn-controller", database);
+  }
+
+  private void awaitChassis() throws CheckFailedException, IOException, InterruptedException {
+    Checks.Look<String> known =
+        () -> control("ovn-sbctl", southbound(), "--bare", "--columns=name", "list", "chassis");
+    Checks.awaitTrue(
+        "both chassis report to the southbound database",
+        () ->
+            known.now().lines().filter(line -> !line.isBlank()).count() == Chassis.values().length,
+        known);
+  }
+
+  private void bridge(Chassis chassis, String name, String... more)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("add-br", name, "--", "set", "bridge", name, "datapath_type=netdev"));
+    arguments.addAll(Arrays.asList(more));
+    vsctl(chassis, arguments.toArray(String[]::new));
+  }
+
+  private void startDatabase(Path where, String name, Path schema)
+      throws CheckFailedException, IOException, InterruptedException {
+    Path file = where.resolve(name + ".conf");
+    Path socket = where.resolve(name + ".sock");
+    Program.output("ovsdb-tool", "create", file.toString(), schema.toString());
+    run(where, name, List.of(), "ovsdb-server", "--remote=punix:" + socket, file.toString());
+    Checks.awaitTrue(
+        "ovsdb-server listens at " + socket,
+        () -> Files.exists(socket),
+        () -> Files.readString(where.resolve(name + ".log")));
+  }
+
+  /** Starts a daemon that ends with this. */
+  private void run(
+      Path where, String name, List<String> inside, String program, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(inside);
+    command.add(program);
+    command.add("--no-chdir");
+    command.add("--pidfile=" + where.resolve(name + ".pid"));
+    command.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(where.resolve(name + ".log").toFile());
+    builder
+        .environment()
+        .putAll(Map.of("OVS_RUNDIR", where.toString(), "OVN_RUNDIR", where.toString()));
+    Process process = builder.start();
+    cleanUps.add(() -> {
+      process.destroyForcibly();
+      process.waitFor();
+    });
+  }
+
+  @Override
+  public void close() throws IOException {
+    cleanUps.run();
+  }
+}

@@ -1,0 +1,229 @@
+package io.havip.fabric.ovn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.havip.demo.Ovn;
+import io.havip.demo.Ovn.Chassis;
+import io.havip.fabric.Fabric;
+import io.havip.fabric.FabricContract;
+import io.havip.fabric.VirtualNic;
+import io.havip.fabric.linux.LinuxLab;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
+import io.havip.ovsdb.OvsdbServer;
+import io.havip.ovsdb.Remote;
+import io.havip.plan.Desired;
+import io.havip.plan.Grant;
+import io.havip.plan.Observed.Claim;
+import io.havip.plan.Port;
+import io.havip.wire.Arp;
+import io.havip.wire.Ethernet;
+import io.havip.wire.Ipv4;
+import io.havip.wire.Udp;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract with real OVN, on two chassis between which the VMs are spread; and what others do
+ * to the northbound database, and what becomes of it.
+ */
+class OvnFabricIT extends FabricContract {
+  private static @Nullable Ovn ovn;
+  private final List<VirtualNic> plugged = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    OvsdbServer.assumeInstalled();
+    ovn = Ovn.start(Files.createTempDirectory(Path.of("/tmp"), "ovn"));
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    if (ovn != null) {
+      ovn.close();
+    }
+  }
+
+  @Override
+  protected Fabric open() {
+    return OvnFabric.open(
+        List.of(Remote.parse(ovn.northbound())), List.of(Remote.parse(ovn.southbound())), null);
+  }
+
+  private static Chassis chassisOf(int number) {
+    return number % 2 == 1 ? Chassis.FIRST : Chassis.SECOND;
+  }
+
+  @Override
+  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
+    VirtualNic vm = LinuxLab.plug(number, address);
+    ovn.plug(chassisOf(number), vm.port());
+    plugged.add(vm);
+    return vm;
+  }
+
+  @Override
+  protected void unplug(VirtualNic vm) throws Exception {
+    ovn.unplug(chassisOf(vm.number()), vm.port());
+    plugged.remove(vm);
+  }
+
+  @AfterEach
+  void clear() throws Exception {
+    try (Fabric last = open()) {
+      last.sync(Desired.NOTHING);
+    }
+    for (VirtualNic vm : plugged) {
+      ovn.unplug(chassisOf(vm.number()), vm.port());
+    }
+    plugged.clear();
+  }
+
+  private void assertInForce() throws Exception {
+    assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    assertThat(vm3.reaches(client, vm3.claim(VIP))).isFalse();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+  }
+
+  @Test
+  void whatOthersDeleteIsRepaired() throws Exception {
+    Desired desired = everybody(grant(1, VIP, vm1));
+    fabric.sync(desired);
+    assertInForce();
+    assertThat(repairAfter(() -> ovn.nbctl("lsp-del", vm1.port()), desired))
+        .containsExactly(vm1.on(SEGMENT).id() + " was missing in OVN: port");
+    assertInForce();
+    assertThat(repairAfter(() -> ovn.nbctl("acl-del", segment(SEGMENT).id().value()), desired))
+        .isNotEmpty();
+    assertInForce();
+    assertThat(fabric.sync(desired)).isEmpty();
+  }
+
+  @Test
+  void whatOthersPermitIsForbiddenAgain() throws Exception {
+    Desired desired = everybody(grant(1, VIP, vm1));
+    fabric.sync(desired);
+    assertThat(repairAfter(() -> ovn.nbctl("lsp-set-port-security", vm3.port()), desired))
+        .containsExactly(vm3.on(SEGMENT).id() + " was different in OVN: port");
+    assertInForce();
+  }
+
+  @Test
+  void whatOthersHaveIsLeftAlone() throws Exception {
+    String theirs = "theirs";
+    ovn.nbctl("ls-add", theirs);
+    ovn.nbctl("lsp-add", theirs, vm3.port());
+    ovn.nbctl("lsp-set-addresses", vm3.port(), "unknown");
+    ovn.nbctl("acl-add", theirs, "to-lport", "7", "ip4", "drop");
+    try {
+      String before = ovn.nbctl("show", theirs) + ovn.nbctl("acl-list", theirs);
+      fabric.sync(everybody(grant(1, VIP, vm1)));
+      assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+      String ours = segment(SEGMENT).id().value();
+      ovn.nbctl("lsp-add", ours, "their-port");
+
+      assertThat(fabric.sync(Desired.NOTHING)).isNotEmpty();
+      assertThat(ovn.nbctl("show", theirs) + ovn.nbctl("acl-list", theirs)).isEqualTo(before);
+      assertThat(ovn.nbctl("lsp-list", ours)).as("it stays with it").contains("their-port");
+      assertThat(ovn.nbctl("lsp-list", ours)).doesNotContain(vm1.port());
+      assertThat(fabric.sync(Desired.NOTHING)).isEmpty();
+
+      ovn.nbctl("lsp-del", "their-port");
+      assertThat(fabric.sync(Desired.NOTHING)).isNotEmpty();
+      assertThat(ovn.nbctl("ls-list")).doesNotContain(ours);
+    } finally {
+      ovn.nbctl("--if-exists", "lsp-del", "their-port");
+      ovn.nbctl("ls-del", theirs);
+    }
+  }
+
+  @Test
+  void nobodyButMembersIsHeardByMembersInVrrp() throws Exception {
+    fabric.sync(everybody());
+    assertThat(vm3.reaches(vm1, vm3.advert(VIP))).as("before anything is bound").isFalse();
+
+    fabric.sync(everybody(grant(1, VIP, vm1, vm2), grant(2, OTHER_VIP, vm3)));
+    assertThat(vm1.reaches(vm2, vm1.advert(VIP))).isTrue();
+    assertThat(vm2.reaches(vm1, vm2.advert(VIP))).isTrue();
+    assertThat(vm3.reaches(vm1, vm3.advert(OTHER_VIP))).as("of another VIP").isFalse();
+    for (byte[] fragment : client.advertInFragments(VIP)) {
+      assertThat(client.reaches(vm1, fragment)).isFalse();
+    }
+    apply(grant(1, VIP, vm1));
+    assertThat(vm2.reaches(vm1, vm2.advert(VIP))).as("bound no more").isFalse();
+  }
+
+  @Test
+  void anExternalVipIsAdvertisedOverAnotherSegment() throws Exception {
+    int external = SEGMENT + 1;
+    // vm1 and vm3 are the NICs of one VM, vm2 and the client those of another.
+    Grant grant =
+        new Grant(
+            grant(1, VIP).id(),
+            external,
+            VIP,
+            List.of(
+                new Grant.Member(vm1.port(), vm1.mac(), vm3.port(), null),
+                new Grant.Member(vm2.port(), vm2.mac(), client.port(), null)));
+    fabric.sync(
+        desired(
+            segment(SEGMENT),
+            vm3.on(SEGMENT),
+            client.on(SEGMENT),
+            segment(external),
+            withoutAddress(vm1.on(external)),
+            withoutAddress(vm2.on(external)),
+            grant));
+    assertThat(vm3.reaches(client, vm3.advert(VIP))).isTrue();
+
+    vm1.send(vm1.claim(VIP));
+    vm2.receive(vm1.claim(VIP));
+    awaitClaims(new Claim(external, VIP, vm1.port()));
+    vm1.send(vm1.udp(vm1.address(), VIP, "not its own"));
+    byte[] last = vm1.udp(VIP, vm2.address(), "its own");
+    vm1.send(last);
+    assertThat(vm2.socket().receive(Duration.ofSeconds(5)).orElseThrow())
+        .as("an address-less NIC sends from its VIP alone")
+        .isEqualTo(last);
+  }
+
+  private static Port withoutAddress(Port port) {
+    return new Port(port.id(), port.segment(), port.name(), port.mac(), null, List.of());
+  }
+
+  @Test
+  void theMacAddressOfTheVridIsForWhoMayUseIt() throws Exception {
+    MacAddress shared = MacAddress.parse("00:00:5e:00:01:33");
+    Grant.Member member =
+        new Grant.Member(vm1.port(), vm1.mac(), vm1.port(), new Grant.Vmac(shared, vm1.address()));
+    Grant grant = new Grant(grant(1, VIP).id(), SEGMENT, VIP, List.of(member, vm2.member()));
+    fabric.sync(everybody(grant));
+    assertThat(vm1.reaches(client, claimFrom(shared))).isTrue();
+    assertThat(vm2.reaches(client, claimFrom(shared))).isFalse();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+    byte[] toIt =
+        Ethernet.frame(
+            shared,
+            client.mac(),
+            Ethernet.IPV4,
+            Udp.packet(
+                new Ipv4(client.address(), VIP, Ipv4.UDP, 64, 0), 5000, 5000, new byte[] {1}));
+    assertThat(client.reaches(vm1, toIt)).isTrue();
+  }
+
+  private static byte[] claimFrom(MacAddress mac) {
+    return Ethernet.frame(
+        Ethernet.BROADCAST,
+        mac,
+        Ethernet.ARP,
+        Arp.gratuitous(Arp.Operation.REQUEST, mac, VIP).toBytes());
+  }
+}
