@@ -144,6 +144,17 @@ public final class ServerProcess {
     return call("GET", path, List.of());
   }
 
+  /** What it exports for Prometheus. */
+  public String metrics() throws IOException, InterruptedException {
+    return send("GET", "/metrics", List.of()).body();
+  }
+
+  /** What it answers to a request that it may refuse. */
+  public int status(String method, String path, Object body)
+      throws IOException, InterruptedException {
+    return send(method, path, body).statusCode();
+  }
+
   /** Creates something, so that it can be asked for again with the same key. */
   HttpResponse<String> post(String path, Object body, String key)
       throws IOException, InterruptedException {
