@@ -237,7 +237,63 @@ story("the list shows the holder that keepalived elects, and the VIP's page each
   await page.getByRole("listitem").filter({ hasText: `Error in line ${wrong}:` }).waitFor();
   await assertAccessible(page, "set up HA");
   await picture(page, "set-up-ha");
+
+  const nic = field("vm2 calls its NIC on web");
+  await nic.fill("ens3");
+  await nic.press("Enter");
+  await file.filter({ hasText: "interface ens3" }).waitFor();
+  const script = page.getByRole("region", { name: "setup.sh of vm2" });
+  for (const [software, resource] of [
+    ["heartbeat", `IPaddr2::${VIP}/24/ens3`],
+    ["pacemaker", `value="${VIP}"`],
+  ] as const) {
+    await button(software).click();
+    await script.filter({ hasText: resource }).waitFor();
+  }
+  await assertAccessible(page, "set up pacemaker");
+  await picture(page, "set-up-pacemaker");
   await page.getByRole("tab", { name: "Overview" }).click();
+});
+
+story("a failover is rehearsed, after what it would do is shown, and its result stays", async () => {
+  await button("Announce").click();
+  await page.getByText("The network is told again who holds db").waitFor();
+  await button("Drill").click();
+  const form = dialog("Rehearse a failover of db");
+  await form.getByText("vm1 holds the VIP now, and is cut off for 30.0 s").waitFor();
+  await form.getByText(/vm2 can take over, at the latest after .* within the target/).waitFor();
+  await form.getByLabel("Cut the holder off for").fill("0");
+  await form.getByText("Give 1 to 600 seconds").waitFor();
+  assert.ok(await button("Begin the drill", form).isDisabled());
+  await form.getByLabel("Cut the holder off for").fill("3");
+  await form.getByText("cut off for 3.0 s").waitFor();
+  await assertAccessible(page, "drill");
+  await picture(page, "drill");
+  await button("Begin the drill", form).click();
+  await row("Running").getByText("vm1").waitFor();
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await drawing(`${VIP} is held by vm2.`).waitFor();
+  await page.getByRole("tab", { name: "Drills" }).click();
+  await row("Passed").getByText("vm2").waitFor();
+  await assertAccessible(page, "drills");
+  await picture(page, "drills");
+  await page.getByRole("tab", { name: "Timeline" }).click();
+  for (const told of ["Drill 1 began: vm1 is cut off", "Drill 1 passed", "vm1 was announced to the network again"]) {
+    await page.getByText(told).waitFor();
+  }
+  await page.getByText(/vm2 took over after .* m?s\./).waitFor();
+  await page.getByRole("tab", { name: "Overview" }).click();
+});
+
+story("a fenced VM may not use the VIP, until its fence ends", async () => {
+  await button("Fence vm1").click();
+  await button("Fence", dialog("Fence vm1")).click();
+  await row("demo-vm1").getByText("Fenced until").waitFor();
+  await drawing(`${VIP} is held by vm2.`).waitFor();
+  await button("Fence vm1").click();
+  await button("End", dialog("Fence vm1")).click();
+  await row("demo-vm1").getByText("Fenced until").waitFor({ state: "detached" });
+  await drawing(`${VIP} is held by vm1.`).waitFor();
 });
 
 story("VMs that do not hear each other are a split, as long as they do not", async () => {
@@ -484,7 +540,7 @@ story("a webhook is made, its secret is shown once, and then why it cannot be to
 
 story("several VIPs are deleted at once, after their names and holders are shown", async () => {
   await follow("VIPs");
-  await page.getByRole("searchbox").fill("busy");
+  await page.getByRole("searchbox", { name: "Find VIPs" }).fill("busy");
   await row(VIP).waitFor({ state: "detached" });
   for (const number of [1, 2, 3, 4, 5]) {
     await page.getByRole("checkbox", { name: `Select busy-${number}` }).check();
@@ -523,10 +579,10 @@ story("ten thousand VIPs: searched, sorted, paged and exported", async () => {
   }
   console.log(`a page of ${MANY} VIPs is shown after ${durations.join(", ")} ms`);
   assert.ok(Math.min(...durations) < PAGE_SHOWN_MAX_MS);
-  await page.getByRole("searchbox").fill("vip-09999");
+  await page.getByRole("searchbox", { name: "Find VIPs" }).fill("vip-09999");
   await row("vip-09999").waitFor();
   await row("vip-00080").waitFor({ state: "detached" });
-  await page.getByRole("searchbox").fill("vip-0");
+  await page.getByRole("searchbox", { name: "Find VIPs" }).fill("vip-0");
   await row("vip-00001").waitFor();
   const download = page.waitForEvent("download", { timeout: PATIENCE_MS });
   await button("Actions").click();

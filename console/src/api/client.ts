@@ -13,6 +13,7 @@ export type Vip = Schemas['Vip'];
 export type Binding = Schemas['Binding'];
 export type VipType = Schemas['VipType'];
 export type Preview = Schemas['Preview'];
+export type Drill = Schemas['Drill'];
 export type Finding = Schemas['KeepalivedFinding'];
 export type Report = Schemas['KeepalivedReport'];
 export type Webhook = Schemas['Webhook'];

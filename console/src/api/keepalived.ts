@@ -7,18 +7,26 @@ export interface ConfigurationOptions {
   vmac: boolean;
 }
 
+/** HA software that HAVIP makes configurations for. */
+export type Software = 'keepalived' | 'heartbeat' | 'pacemaker';
+
 /**
- * A VM's keepalived.conf. Making it gives the VIP its VRID and says that its configuration is up to date, so it is
+ * A VM's keepalived.conf, or the script that sets other software up in it. Making it gives the VIP its VRID and says that its configuration is up to date, so it is
  * asked for once, and where it is outdated only on request.
  */
-export function useConfiguration(vip: Vip, binding: Binding, options: ConfigurationOptions) {
+export function useConfiguration(
+  vip: Vip,
+  binding: Binding,
+  software: Software,
+  options: ConfigurationOptions,
+  interfaces: string[],
+) {
   const queries = useQueryClient();
   const vmId = binding.vmId;
   return useQuery({
-    queryKey: ['configuration', vip.id, vmId, options],
+    queryKey: ['configuration', vip.id, vmId, software, options, interfaces],
     queryFn: async () => {
-      const params = { path: { id: vip.id }, query: { vmId, ...options } };
-      const text = await answer(api.GET('/v1/vips/{id}/keepalived', { params, parseAs: 'text' }));
+      const text = await answer(made(vip.id, software, { vmId, interface: interfaces }, options));
       void queries.invalidateQueries({ queryKey: ['vip', vip.id] });
       return text;
     },
@@ -26,6 +34,26 @@ export function useConfiguration(vip: Vip, binding: Binding, options: Configurat
     staleTime: 'static',
     gcTime: 0,
   });
+}
+
+function made(
+  id: string,
+  software: Software,
+  query: { vmId: string; interface: string[] },
+  options: ConfigurationOptions,
+) {
+  const params = { path: { id }, query };
+  switch (software) {
+    case 'keepalived':
+      return api.GET('/v1/vips/{id}/keepalived', {
+        params: { ...params, query: { ...query, ...options } },
+        parseAs: 'text',
+      });
+    case 'heartbeat':
+      return api.GET('/v1/vips/{id}/heartbeat', { params, parseAs: 'text' });
+    case 'pacemaker':
+      return api.GET('/v1/vips/{id}/pacemaker', { params, parseAs: 'text' });
+  }
 }
 
 /** Lets a VM use the MAC address of the VIP's VRID, as `use_vmac` does. */

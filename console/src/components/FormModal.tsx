@@ -17,12 +17,14 @@ interface Props {
   save: () => Promise<unknown>;
   /** What the user is told then. */
   saved: string;
+  /** Whether it is known already that it would be refused. */
+  isBlocked?: boolean;
   onClose: () => void;
   children: (errors: Record<string, string>) => ReactNode;
 }
 
 /** A form over the page; what the server refuses stands beside the field it is about. */
-export function FormModal({ title, submitText, fields, save, saved, onClose, children }: Props) {
+export function FormModal({ title, submitText, fields, save, saved, isBlocked, onClose, children }: Props) {
   const queries = useQueryClient();
   const notify = useNotify();
   const saving = useMutation({
@@ -50,7 +52,7 @@ export function FormModal({ title, submitText, fields, save, saved, onClose, chi
                 <Button formAction="none" variant="link" onClick={onClose}>
                   Cancel
                 </Button>
-                <Button variant="primary" loading={saving.isPending}>
+                <Button variant="primary" disabled={isBlocked} loading={saving.isPending}>
                   {submitText}
                 </Button>
               </SpaceBetween>

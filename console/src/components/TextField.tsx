@@ -11,6 +11,7 @@ interface Props {
   placeholder?: string;
   optional?: boolean;
   autoFocus?: boolean;
+  numeric?: boolean;
 }
 
 export function TextField({
@@ -23,6 +24,7 @@ export function TextField({
   placeholder,
   optional,
   autoFocus,
+  numeric = false,
 }: Props) {
   return (
     <FormField
@@ -43,6 +45,7 @@ export function TextField({
         value={value}
         placeholder={placeholder}
         autoFocus={autoFocus}
+        type={numeric ? 'number' : 'text'}
         ariaRequired={!optional}
         onChange={({ detail }) => onChange(detail.value)}
       />

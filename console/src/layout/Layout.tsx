@@ -7,6 +7,7 @@ import { useSession } from '../session/SessionGate';
 import { NotificationBar } from './Notifications';
 import { useColorMode } from './colorMode';
 import { useIsNarrow } from './useIsNarrow';
+import './Layout.css';
 
 const NAVIGATION: SideNavigationProps.Item[] = [
   {

@@ -15,8 +15,14 @@ const REFRESH_EVERY_MS = 200;
 const RETRY_EVERY_MS = 2_000;
 /** A stream that only hiccups is not worth an alarm. */
 const ALARM_AFTER_MS = 1_000;
-/** Who is bound and which addresses are free changes with these only. */
-const BINDING_KINDS: readonly HistoryEvent['kind'][] = ['vip_created', 'bindings_changed', 'vip_deleted'];
+/** What changes with an event besides its VIP. */
+const ALSO_CHANGED: Partial<Record<HistoryEvent['kind'], readonly string[]>> = {
+  vip_created: ['vms', 'addresses'],
+  bindings_changed: ['vms', 'addresses'],
+  vip_deleted: ['vms', 'addresses'],
+  vm_started: ['vms'],
+  vm_stopped: ['vms'],
+};
 
 /**
  * Follows the account's events, and has the pages ask again for what an event is about. They ask nothing before the
@@ -47,7 +53,7 @@ class Refresher {
     if (event.vipId !== undefined) {
       this.vipIds.add(event.vipId);
     }
-    for (const list of BINDING_KINDS.includes(event.kind) ? ['vips', 'vms', 'addresses'] : ['vips']) {
+    for (const list of ['vips', ...(ALSO_CHANGED[event.kind] ?? [])]) {
       this.lists.add(list);
     }
     const wait = Math.max(0, this.last + REFRESH_EVERY_MS - Date.now());

@@ -26,6 +26,11 @@ export function VipHeader({ vip, isGone, onOpen }: Props) {
     onSuccess: () => queries.invalidateQueries(),
     onError: (error) => notify('error', error.message),
   });
+  const announce = useMutation({
+    mutationFn: () => answer(api.POST('/v1/vips/{id}/announce', { params: { path: { id: vip.id } } })),
+    onSuccess: () => notify('success', `The network is told again who holds ${vip.name}`),
+    onError: (error) => notify('error', sentence(error.message)),
+  });
   const isDeleting = vip.state === 'deleting';
   const outdated = vip.bindings
     .filter(({ configuration }) => configuration === 'outdated')
@@ -44,6 +49,12 @@ export function VipHeader({ vip, isGone, onOpen }: Props) {
             </Button>
             <Button disabled={isGone || isDeleting} onClick={() => onOpen('bindings')}>
               Change VMs
+            </Button>
+            <Button disabled={isGone || isDeleting} onClick={() => onOpen('drill')}>
+              Drill
+            </Button>
+            <Button disabled={isGone || isDeleting} loading={announce.isPending} onClick={() => announce.mutate()}>
+              Announce
             </Button>
             <Button disabled={isGone || isDeleting} onClick={() => onOpen('delete')}>
               Delete

@@ -4,16 +4,18 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { useState } from 'react';
 import { useVip } from '../../api/vips';
 import { Loaded } from '../../components/Loaded';
+import { BeginDrill } from './BeginDrill';
 import { ChangeBindings } from './ChangeBindings';
 import { DeleteVips } from './DeleteVips';
 import { Diagnose } from './Diagnose';
+import { Drills } from './Drills';
 import { EditVip } from './EditVip';
 import { Overview } from './Overview';
 import { SetUpHa } from './SetUpHa';
 import { Timeline } from './Timeline';
 import { VipHeader } from './VipHeader';
 
-export type Opened = 'edit' | 'bindings' | 'delete' | 'force';
+export type Opened = 'edit' | 'bindings' | 'drill' | 'delete' | 'force';
 
 /** One VIP: what it is, who holds it, and all that ever happened to it. */
 export function VipPage() {
@@ -39,12 +41,25 @@ export function VipPage() {
               tabs={[
                 { id: 'overview', label: 'Overview', content: <Overview vip={vip} onOpen={setOpened} /> },
                 { id: 'timeline', label: 'Timeline', content: <Timeline vip={vip} /> },
+                {
+                  id: 'drills',
+                  label: 'Drills',
+                  disabled: isGone,
+                  content: <Drills vip={vip} onBegin={() => setOpened('drill')} />,
+                },
                 { id: 'diagnose', label: 'Diagnose', disabled: isGone, content: <Diagnose vip={vip} /> },
                 { id: 'ha', label: 'Set up HA', disabled: isGone, content: <SetUpHa vip={vip} /> },
               ]}
             />
             {opened === 'edit' && <EditVip vip={vip} onClose={close} />}
             {opened === 'bindings' && <ChangeBindings vip={vip} onClose={close} />}
+            {opened === 'drill' && (
+              <BeginDrill
+                vip={vip}
+                onBegun={() => setParameters({ tab: 'drills' }, { replace: true })}
+                onClose={close}
+              />
+            )}
             {(opened === 'delete' || opened === 'force') && (
               <DeleteVips
                 vips={[vip]}

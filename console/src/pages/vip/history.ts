@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../../api/client';
+import type { EventKind, HistoryEvent } from '../../api/client';
 import { sentence } from '../../api/formErrors';
 import { listed } from '../../components/listed';
 import { duration, moment } from '../../components/Time';
@@ -33,6 +33,9 @@ export function entries(events: readonly HistoryEvent[], nameOf: NameOf): Entry[
   return told.reverse();
 }
 
+/** Told again and again, as long as packets come. */
+const REPEATED: readonly EventKind[] = ['claims_refused', 'claims_observed', 'claims_misdirected'];
+
 /** Makes one of refusals that follow each other and tell the same, with all of their packets. */
 function withoutRepetition(events: readonly HistoryEvent[]): HistoryEvent[] {
   const kept: HistoryEvent[] = [];
@@ -40,7 +43,7 @@ function withoutRepetition(events: readonly HistoryEvent[]): HistoryEvent[] {
     const before = kept.at(-1);
     const isRepeated =
       before?.kind === event.kind &&
-      (event.kind === 'claims_refused' || event.kind === 'claims_observed') &&
+      REPEATED.includes(event.kind) &&
       text(before, 'port') === text(event, 'port') &&
       text(before, 'kind') === text(event, 'kind');
     if (isRepeated) {
@@ -89,6 +92,8 @@ function words(
     case 'claims_refused':
     case 'claims_observed':
       return refusal(event, nameOf);
+    case 'claims_misdirected':
+      return misdirected(event, nameOf);
     case 'split_began':
       return {
         tone: 'error',
@@ -106,13 +111,39 @@ function words(
     case 'fence_ended':
       return { tone: 'info', title: `${nameOf(text(event, 'vmId') ?? '')} may use it again` };
     case 'vip_announced':
-      return { tone: 'info', title: 'Its holder was announced to the network again' };
+      return {
+        tone: 'info',
+        title: `${nameOf(text(event, 'vmId') ?? '')} was announced to the network again`,
+        detail: ANNOUNCED[text(event, 'reason') ?? ''],
+      };
+    case 'drill_began':
+      return {
+        tone: 'info',
+        title: `Drill ${text(event, 'number')} began: ${nameOf(text(event, 'vmId') ?? '')} is cut off`,
+        detail: `Until ${moment(text(event, 'until') ?? '')}${text(event, 'wholePort') === 'true' ? ', with its ports' : ''}.`,
+      };
+    case 'drill_ended':
+      return drilled(event, nameOf);
+    case 'vm_started':
+      return { tone: 'info', title: `${nameOf(text(event, 'vmId') ?? '')} was started` };
+    case 'vm_stopped':
+      return {
+        tone: 'warning',
+        title: `${nameOf(text(event, 'vmId') ?? '')} was stopped`,
+        detail: 'It stays bound.',
+      };
     case 'fabric_repaired':
       return { tone: 'warning', title: 'Repaired what somebody else had changed', detail: text(event, 'difference') };
-    default:
-      return { tone: 'info', title: sentence(String(event.kind).replaceAll('_', ' ')).slice(0, -1) };
   }
+  // Each kind of openapi.yaml has its words, or this does not compile; a newer server may know more.
+  const unheard: string = event.kind satisfies never;
+  return { tone: 'info', title: sentence(unheard.replaceAll('_', ' ')).slice(0, -1) };
 }
+
+const ANNOUNCED: Record<string, string> = {
+  split_ended: 'A split had ended.',
+  claim_outlived: 'The last that claimed the VIP does not answer any more, and this VM does.',
+};
 
 function drift(
   event: HistoryEvent,
@@ -124,7 +155,8 @@ function drift(
   if (to === undefined) {
     return { tone: 'warning', title: 'Nobody holds it', detail: from && `${nameOf(from)} is gone.` };
   }
-  const gap = freeSince === undefined ? undefined : Date.parse(event.at) - freeSince;
+  const outage = text(event, 'outageMillis');
+  const gap = outage !== undefined ? Number(outage) : freeSince && Date.parse(event.at) - freeSince;
   return {
     tone: 'success',
     title: from === undefined ? `${nameOf(to)} took it` : `Drifted from ${nameOf(from)} to ${nameOf(to)}`,
@@ -145,6 +177,25 @@ function healed(event: HistoryEvent, nameOf: NameOf): Pick<Entry, 'tone' | 'titl
   };
 }
 
+const DRILLED: Record<string, [tone: Tone, verb: string]> = {
+  passed: ['success', 'passed'],
+  failed: ['error', 'failed'],
+  interrupted: ['warning', 'was interrupted'],
+};
+
+function drilled(event: HistoryEvent, nameOf: NameOf): Pick<Entry, 'tone' | 'title' | 'detail'> {
+  const [tone, verb] = DRILLED[text(event, 'outcome') ?? ''] ?? ['info', 'ended'];
+  const newHolder = text(event, 'newHolder');
+  const outage = text(event, 'outageMillis');
+  const parts = [
+    newHolder === undefined
+      ? 'Nobody was seen to take over.'
+      : `${nameOf(newHolder)} took over${outage === undefined ? '' : ` after ${duration(Number(outage))}`}.`,
+    text(event, 'cameBack') === 'true' && 'Who was cut off took the VIP back.',
+  ];
+  return { tone, title: `Drill ${text(event, 'number')} ${verb}`, detail: parts.filter(Boolean).join(' ') };
+}
+
 const CLAIMS: Record<string, [one: string, many: string]> = {
   arp: ['ARP claim', 'ARP claims'],
   ip: ['packet from its address', 'packets from its address'],
@@ -161,6 +212,17 @@ function refusal(event: HistoryEvent, nameOf: NameOf): Pick<Entry, 'tone' | 'tit
     tone: 'warning',
     title: `${isRefused ? 'Refused' : 'Let pass'} ${packets} ${packets === 1 ? one : many}`,
     detail: `${from}${isRefused ? '' : ' The network only observes.'}`,
+  };
+}
+
+function misdirected(event: HistoryEvent, nameOf: NameOf): Pick<Entry, 'tone' | 'title' | 'detail'> {
+  const packets = Number(text(event, 'packets') ?? 1);
+  return {
+    tone: 'warning',
+    title: `${nameOf(text(event, 'vmId') ?? '')} used an address of its own on the wrong NIC`,
+    detail:
+      `${packets} ${packets === 1 ? 'packet' : 'packets'} from ${text(event, 'address')} at port ${text(event, 'port')}: ` +
+      'set arp_ignore and arp_announce as “Set up HA” says, and look at its routes.',
   };
 }
 

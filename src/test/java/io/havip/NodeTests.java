@@ -68,6 +68,7 @@ public final class NodeTests {
         process.destroyForcibly().waitFor();
       }
       String log = Files.readString(output);
+      System.out.println(log); // they tell what they measured
       assertThat(ended).as("it does not end:%n%s", log).isTrue();
       String plain = COLOR.matcher(Files.readString(report)).replaceAll("");
       return tests(plain, process.exitValue(), log);

@@ -39,6 +39,10 @@ abstract class ClientCommand implements Callable<Integer> {
     } catch (CommandFailedException e) {
       tell("havip: " + e.getMessage());
       return e.exitCode().number();
+    } finally {
+      if (api != null) {
+        api.close();
+      }
     }
   }
 

@@ -43,7 +43,9 @@ final class LoginCommand extends ClientCommand {
     if (credentials.url().getScheme().equals("http") && !isLoopback(credentials.url().getHost())) {
       tell("Warning: over http everybody on the way can read the token; use https.");
     }
-    new Api(credentials).get(Kind.VPC.path() + "?limit=1");
+    try (Api api = new Api(credentials)) {
+      api.get(Kind.VPC.path() + "?limit=1");
+    }
     Path file = Credentials.file(surroundings().environment());
     try {
       credentials.save(file);
