@@ -196,7 +196,7 @@ class SplitsIT {
   private double metric(String series) throws IOException, InterruptedException {
     return theatre
         .server()
-        .metrics()
+        .text("/metrics")
         .lines()
         .filter(line -> line.startsWith(series + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
