@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useExternalNetworks, useSubnets, useVms, useVpcs } from '../../api/inventory';
 import type { VipFilter } from '../../api/vips';
 import { STATE_OPTIONS } from '../../components/VipStatus';
@@ -86,14 +86,15 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
 /** Searches when the user has stopped typing. */
 function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const [typed, setTyped] = useState(text);
+  const search = useEffectEvent(onChange);
   useEffect(() => setTyped(text), [text]);
   useEffect(() => {
     if (typed === text) {
       return undefined;
     }
-    const timer = setTimeout(() => onChange(typed), TYPING_PAUSE_MS);
+    const timer = setTimeout(() => search(typed), TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
-  });
+  }, [typed, text]);
   return (
     <Input
       type="search"
