@@ -10,6 +10,7 @@ import io.havip.id.VmId;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Vm;
 import io.havip.json.Json;
+import io.havip.plan.Advertising;
 import io.havip.service.Access;
 import io.havip.service.Contexts;
 import io.havip.service.Request;
@@ -264,7 +265,11 @@ public final class ApiBench {
     TimeOrderedIds ids = new TimeOrderedIds(Clock.systemUTC());
     VipService vips =
         new VipService(
-            store, new Contexts(Clock.systemUTC(), ids, Limits.DEFAULT), _ -> {}, _ -> true);
+            store,
+            new Contexts(Clock.systemUTC(), ids, Limits.DEFAULT),
+            _ -> {},
+            _ -> true,
+            (_, _) -> Advertising.UNKNOWN);
     Access access = new Access(store, ids, Clock.systemUTC(), Duration.ofHours(1));
     Caller caller = access.callerOf(token).orElseThrow();
     VipQuery all = new VipQuery(null, null, null, null, null, null, null, VipQuery.Sort.ID, false);
