@@ -90,8 +90,14 @@ record Guest(String name, Ipv4Address address, MacAddress mac) {
 
   /** Where packets to the neighbour go: its entry in the ARP cache, if there is a usable one. */
   Optional<MacAddress> neighbour(Ipv4Address neighbour) throws IOException, InterruptedException {
+    return neighbour(neighbour, NIC);
+  }
+
+  /** The same for the neighbours of another of its NICs. */
+  Optional<MacAddress> neighbour(Ipv4Address neighbour, String device)
+      throws IOException, InterruptedException {
     Matcher entry =
-        LINK_LAYER_ADDRESS.matcher(ip("neigh", "show", neighbour.toString(), "dev", NIC));
+        LINK_LAYER_ADDRESS.matcher(ip("neigh", "show", neighbour.toString(), "dev", device));
     return entry.find() ? Optional.of(MacAddress.parse(entry.group(1))) : Optional.empty();
   }
 

@@ -132,7 +132,7 @@ final class Playground {
     thief.dress();
     try {
       for (Thief.Attempt attempt :
-          thief.attempts(CLIENT, stage.probe().port(), stage.vrid(), Stage.MEMBERS)) {
+          thief.attempts(CLIENT, CLIENT.mac(), stage.probe().port(), stage.vrid(), Stage.MEMBERS)) {
         long before = stage.refused(VM4, attempt.kind());
         int sent = attempt.attack().run();
         Checks.awaitTrue(

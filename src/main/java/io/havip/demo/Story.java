@@ -101,7 +101,7 @@ final class Story {
     Thief thief = new Thief(VM4, VIP);
     thief.dress();
     for (Thief.Attempt attempt :
-        thief.attempts(CLIENT, stage.probe().port(), stage.vrid(), members)) {
+        thief.attempts(CLIENT, CLIENT.mac(), stage.probe().port(), stage.vrid(), members)) {
       withstand(stage, holder, members, attempt);
     }
     thief.undress();

@@ -2,6 +2,7 @@ package io.havip.demo;
 
 import io.havip.kernel.PacketSocket;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.vrrp.Advertisement;
 import io.havip.vrrp.VrrpVersion;
 import io.havip.wire.Ethernet;
@@ -21,14 +22,20 @@ import java.util.Locale;
  *
  * @param guest the thief
  * @param vip what it is after
+ * @param device its NIC on the VIP's network; advertisements go out by its first NIC
+ * @param mac of that NIC
  */
-record Thief(Guest guest, Ipv4Address vip) {
+record Thief(Guest guest, Ipv4Address vip, String device, MacAddress mac) {
   private static final int PACKETS = 20;
   private static final Duration PACKET_PERIOD = Duration.ofMillis(10);
   private static final int ADVERTISEMENTS = 15;
   private static final Duration ADVERTISEMENT_PERIOD = Duration.ofMillis(50);
-  private static final int PRIORITY = 250;
+  static final int PRIORITY = 250;
   private static final int ANNOUNCEMENTS = 3;
+
+  Thief(Guest guest, Ipv4Address vip) {
+    this(guest, vip, Guest.NIC, guest.mac());
+  }
 
   /** Whether arping announces with requests or with replies: see arping(8). */
   enum Announcement {
@@ -75,11 +82,13 @@ record Thief(Guest guest, Ipv4Address vip) {
    * All the ways there are.
    *
    * @param client whom to deceive
+   * @param nextHop where frames to the client go: its own MAC address, or that of a router
    * @param clientPort where it waits for answers
    * @param vrid of the VIP
    * @param members who is bound to the VIP
    */
-  List<Attempt> attempts(Guest client, int clientPort, int vrid, List<Guest> members) {
+  List<Attempt> attempts(
+      Guest client, MacAddress nextHop, int clientPort, int vrid, List<Guest> members) {
     List<Attempt> attempts = new ArrayList<>();
     for (Announcement announcement : Announcement.values()) {
       attempts.add(
@@ -89,7 +98,8 @@ record Thief(Guest guest, Ipv4Address vip) {
               () -> announce(announcement)));
     }
     attempts.add(
-        new Attempt("ip", "IP packets from the VIP", () -> answerFromVip(client, clientPort)));
+        new Attempt(
+            "ip", "IP packets from the VIP", () -> answerFromVip(client, nextHop, clientPort)));
     for (Shape shape : Shape.values()) {
       attempts.add(
           new Attempt(
@@ -102,12 +112,12 @@ record Thief(Guest guest, Ipv4Address vip) {
 
   /** Takes the address as its own, so that it answers if it is asked. */
   void dress() throws IOException, InterruptedException {
-    guest.ip("addr", "add", vip + "/32", "dev", Guest.NIC);
+    guest.ip("addr", "add", vip + "/32", "dev", device);
   }
 
   /** Gives the address up. */
   void undress() throws IOException, InterruptedException {
-    guest.ip("addr", "del", vip + "/32", "dev", Guest.NIC);
+    guest.ip("addr", "del", vip + "/32", "dev", device);
   }
 
   /** Tells everybody by ARP that the VIP is here. */
@@ -120,7 +130,7 @@ record Thief(Guest guest, Ipv4Address vip) {
             "-c",
             Integer.toString(ANNOUNCEMENTS),
             "-I",
-            Guest.NIC,
+            device,
             "-s",
             address,
             address);
@@ -129,14 +139,15 @@ record Thief(Guest guest, Ipv4Address vip) {
   }
 
   /** Answers the client's questions before they are asked, from the VIP. */
-  int answerFromVip(Guest client, int clientPort) throws IOException, InterruptedException {
+  int answerFromVip(Guest client, MacAddress nextHop, int clientPort)
+      throws IOException, InterruptedException {
     byte[] name = guest.name().getBytes(StandardCharsets.UTF_8);
     byte[] answer = ByteBuffer.allocate(Long.BYTES + name.length).putLong(0).put(name).array();
     byte[] packet =
         Udp.packet(
             new Ipv4(vip, client.address(), Ipv4.UDP, 64, 0), EchoServer.PORT, clientPort, answer);
-    byte[] frame = Ethernet.frame(client.mac(), guest.mac(), Ethernet.IPV4, packet);
-    return send(List.of(frame), PACKETS, PACKET_PERIOD);
+    byte[] frame = Ethernet.frame(nextHop, mac, Ethernet.IPV4, packet);
+    return send(device, List.of(frame), PACKETS, PACKET_PERIOD);
   }
 
   /**
@@ -158,7 +169,7 @@ record Thief(Guest guest, Ipv4Address vip) {
           Ethernet.frame(
               Ethernet.ofGroup(Advertisement.GROUP), guest.mac(), Ethernet.IPV4, packet));
     }
-    return send(frames, ADVERTISEMENTS, ADVERTISEMENT_PERIOD);
+    return send(Guest.NIC, frames, ADVERTISEMENTS, ADVERTISEMENT_PERIOD);
   }
 
   private List<byte[]> packets(Shape shape, Advertisement advertisement, Ipv4Address destination) {
@@ -171,9 +182,9 @@ record Thief(Guest guest, Ipv4Address vip) {
     };
   }
 
-  private int send(List<byte[]> frames, int times, Duration period)
+  private int send(String from, List<byte[]> frames, int times, Duration period)
       throws IOException, InterruptedException {
-    try (PacketSocket socket = guest.namespace().call(() -> PacketSocket.open(Guest.NIC))) {
+    try (PacketSocket socket = guest.namespace().call(() -> PacketSocket.open(from))) {
       for (int i = 0; i < times; i++) {
         for (byte[] frame : frames) {
           socket.send(frame);

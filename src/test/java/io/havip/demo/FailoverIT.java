@@ -123,7 +123,7 @@ class FailoverIT {
     Probe probe = ask();
     awaitAnswerFrom(probe, VM1);
     long start = System.nanoTime();
-    int sent = new Thief(THIEF, VIP).answerFromVip(CLIENT, probe.port());
+    int sent = new Thief(THIEF, VIP).answerFromVip(CLIENT, CLIENT.mac(), probe.port());
     awaitTrue(
         "the client believes every one",
         () -> probe.answersSince(start).getOrDefault(THIEF.name(), 0L) == sent,
@@ -156,7 +156,7 @@ class FailoverIT {
 
   private Keepaliveds elect() throws Exception {
     Keepaliveds keepaliveds = new Keepaliveds(VIP, this::configuration, directory);
-    cleanUps.add(keepaliveds::close);
+    cleanUps.add(keepaliveds::killAll);
     keepaliveds.start(VM1);
     awaitTrue(
         "vm1 takes the VIP that nobody holds",
