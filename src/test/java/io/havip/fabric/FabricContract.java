@@ -203,6 +203,10 @@ public abstract class FabricContract extends FabricFixture {
         .collect(Collectors.toMap(Advert::address, Advert::count));
   }
 
+  private void awaitUp(VirtualNic vm) throws Exception {
+    await(() -> new PortState(true, true).equals(fabric.observe().ports().get(vm.port())));
+  }
+
   private interface Condition {
     boolean holds() throws Exception;
   }
@@ -319,13 +323,13 @@ public abstract class FabricContract extends FabricFixture {
   void aPortThatComesBackIsAttached() throws Exception {
     Desired desired = everybody(grant(1, VIP, vm1));
     fabric.sync(desired);
-    assertThat(fabric.observe().ports().get(vm1.port())).isEqualTo(new PortState(true, true));
+    awaitUp(vm1);
 
     assertThat(repairAfter(() -> unplug(vm1), desired)).isEmpty();
     assertThat(fabric.observe().ports()).doesNotContainKey(vm1.port());
 
     repairAfter(() -> vm1 = plug(1, vm1.address()), desired);
-    assertThat(fabric.observe().ports().get(vm1.port())).isEqualTo(new PortState(true, true));
+    awaitUp(vm1);
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
   }
 

@@ -20,11 +20,15 @@ import io.havip.wire.Arp;
 import io.havip.wire.Ethernet;
 import io.havip.wire.Ipv4;
 import io.havip.wire.Udp;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -54,8 +58,31 @@ class OvnFabricIT extends FabricContract {
 
   @Override
   protected Fabric open() {
-    return OvnFabric.open(
-        List.of(Remote.parse(ovn.northbound())), List.of(Remote.parse(ovn.southbound())), null);
+    Fabric fabric =
+        OvnFabric.open(
+            List.of(Remote.parse(ovn.northbound())), List.of(Remote.parse(ovn.southbound())), null);
+    return (Fabric)
+        Proxy.newProxyInstance(
+            Fabric.class.getClassLoader(),
+            new Class<?>[] {Fabric.class},
+            (_, method, arguments) -> settled(fabric, method, arguments));
+  }
+
+  /**
+   * Each chassis knows what it is told when a change is realised, but a moment later only where the
+   * others have put their ports; a test sends its first frame after that.
+   */
+  private static @Nullable Object settled(
+      Fabric fabric, Method method, @Nullable Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(fabric, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    } finally {
+      if (Set.of("sync", "apply").contains(method.getName())) {
+        ovn.nbctl("--wait=hv", "sync");
+      }
+    }
   }
 
   private static Chassis chassisOf(int number) {
