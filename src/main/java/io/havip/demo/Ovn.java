@@ -23,19 +23,21 @@ public final class Ovn implements AutoCloseable {
 
   /** A host of VMs. */
   public enum Chassis {
-    FIRST,
-    SECOND;
+    FIRST(1),
+    SECOND(2);
 
-    private String ns() {
-      return "chassis" + number();
+    private final int number;
+
+    Chassis(int number) {
+      this.number = number;
     }
 
-    private int number() {
-      return ordinal() + 1;
+    private String ns() {
+      return "chassis" + number;
     }
 
     private String address() {
-      return UNDERLAY + number();
+      return UNDERLAY + number;
     }
   }
 
@@ -64,6 +66,8 @@ public final class Ovn implements AutoCloseable {
         ovn.startChassis(chassis);
       }
       ovn.awaitChassis();
+      introduce(Chassis.FIRST, Chassis.SECOND);
+      introduce(Chassis.SECOND, Chassis.FIRST);
       return ovn;
     } catch (CheckFailedException | IOException | InterruptedException | RuntimeException e) {
       try {
@@ -214,6 +218,14 @@ public final class Ovn implements AutoCloseable {
         () ->
             known.now().lines().filter(line -> !line.isBlank()).count() == Chassis.values().length,
         known);
+  }
+
+  /** A tunnel in user space drops what comes while it looks for the other end's MAC address. */
+  private static void introduce(Chassis one, Chassis other)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(inside(one.ns()));
+    command.addAll(List.of("arping", "-f", "-w", "10", "-I", "br-phy", other.address()));
+    Program.output(command.toArray(String[]::new));
   }
 
   private void bridge(Chassis chassis, String name, String... more)
