@@ -41,8 +41,7 @@ final class ListInVpcCommand extends ClientCommand {
     query.put("vpcId", vpc == null ? null : directory().id(Kind.VPC, vpc));
     query.put("name", name);
     List<JsonNode> found = api().list(kind.path(), query, limit.limit(this));
-    List<JsonNode> shown =
-        format.format() == Format.TABLE ? directory().withNames(found) : found;
+    List<JsonNode> shown = format.format() == Format.TABLE ? directory().withNames(found) : found;
     output().list(kind, shown, format.format());
   }
 }
