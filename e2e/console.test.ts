@@ -294,6 +294,7 @@ story("a fenced VM may not use the VIP, until its fence ends", async () => {
   await button("End", dialog("Fence vm1")).click();
   await row("demo-vm1").getByText("Fenced until").waitFor({ state: "detached" });
   await drawing(`${VIP} is held by vm1.`).waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
 });
 
 story("VMs that do not hear each other are a split, as long as they do not", async () => {
@@ -540,8 +541,13 @@ story("a webhook is made, its secret is shown once, and then why it cannot be to
 
 story("several VIPs are deleted at once, after their names and holders are shown", async () => {
   await follow("VIPs");
+  const { id } = await db();
+  // Other things may happen as often as they like.
+  let changes = 0;
+  const changing = setInterval(() => void api.call("PATCH", `/v1/vips/${id}`, { remark: `${changes++}` }), 50);
   await page.getByRole("searchbox", { name: "Find VIPs" }).fill("busy");
   await row(VIP).waitFor({ state: "detached" });
+  clearInterval(changing);
   for (const number of [1, 2, 3, 4, 5]) {
     await page.getByRole("checkbox", { name: `Select busy-${number}` }).check();
   }

@@ -27,6 +27,9 @@ export function BindingPreview({ vip, preview, vms }: Props) {
             over.
           </li>
         )}
+        {preview.risks.map((risk) => (
+          <li key={risk}>Risk: {risk}.</li>
+        ))}
         {preview.attachNics.length > 0 && (
           <li>
             {names(preview.attachNics.map(({ vmId }) => vmId))} will get a NIC on the external network, to be plugged.

@@ -45,6 +45,9 @@ final class DryRunOption {
                   "gets a NIC to plug: %s on %s"
                       .formatted(names.getOrDefault(vm, vm), nic.path("networkId").asString("")));
         }
+        for (JsonNode risk : preview.path("risks")) {
+          command.output().line("risk: " + Text.printable(risk.asString("")));
+        }
         command.output().line("Nothing was changed.");
       }
       case JSON -> command.output().json(preview);

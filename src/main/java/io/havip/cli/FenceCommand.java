@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
     description = "Take a VM's permission to use a VIP away for a while; it stays bound.",
     footer = {
       "",
-      "Software that is no VRRP does not notice and may not elect anew.",
+      "Software that is not VRRP does not notice and elects nobody; --dry-run warns of that.",
       "",
       "Examples:",
       "  ${COMMAND-FULL-NAME} db --vm db-1 --seconds 60",
@@ -34,6 +34,7 @@ final class FenceCommand extends ClientCommand {
       description = "For how long: 1 to 86400; 0 gives the permission back at once.")
   private int seconds;
 
+  @Mixin private final DryRunOption dryRun = new DryRunOption();
   @Mixin private final WaitOptions wait = new WaitOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
@@ -46,7 +47,12 @@ final class FenceCommand extends ClientCommand {
     JsonNode found = directory().find(Kind.VIP, vip);
     String vmId = directory().idInVpc(Kind.VM, vm, found.path("vpcId").asString(""));
     JsonNode body = Json.MAPPER.createObjectNode().put("vmId", vmId).put("seconds", seconds);
-    JsonNode changed = api().post(Kind.VIP.path(Directory.id(found)) + "/fence", body);
+    String path = Kind.VIP.path(Directory.id(found)) + "/fence" + dryRun.query();
+    JsonNode changed = api().post(path, body);
+    if (dryRun.isSet()) {
+      dryRun.show(changed, this, format.format());
+      return;
+    }
     output().show(Kind.VIP, List.of(wait.untilRealised(changed, this)), format.format());
   }
 }

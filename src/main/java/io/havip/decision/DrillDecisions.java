@@ -110,10 +110,9 @@ public final class DrillDecisions {
     }
     if (wholePort) {
       risks.add("the VM's ports are cut off: whatever else runs on it is unreachable too");
-    } else if (observed.advertises().isEmpty()) {
-      risks.add(
-          "it is not known whether the VM talks VRRP: other software does not notice that it lost"
-              + " its permission, and elects nobody; wholePort cuts it off");
+    } else {
+      Loss.risk(snapshot.vm(holder).orElseThrow().name(), observed.advertises())
+          .ifPresent(risk -> risks.add(risk + "; wholePort cuts it off"));
     }
     for (VmId vm : vip.vmIds()) {
       if (snapshot

@@ -18,6 +18,9 @@ final class Keepalived {
   private final Path log;
   private final Process process;
 
+  /** Those that were killed with it. */
+  private List<Long> children = List.of();
+
   private Keepalived(Path configuration, Path log, Process process) {
     this.configuration = configuration;
     this.log = log;
@@ -90,7 +93,7 @@ final class Keepalived {
   }
 
   /** Ends it in order (SIGTERM): a master resigns. */
-  void stop() throws InterruptedException {
+  void stop() throws IOException, InterruptedException {
     process.destroy();
     if (!process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
       kill();
@@ -98,9 +101,40 @@ final class Keepalived {
   }
 
   /** Ends it at once (SIGKILL): it can tell nobody. */
-  void kill() {
-    List<ProcessHandle> children = process.descendants().toList();
-    process.destroyForcibly();
-    children.forEach(ProcessHandle::destroyForcibly);
+  void kill() throws IOException, InterruptedException {
+    beginKill();
+    awaitEnd();
+  }
+
+  /**
+   * The same without waiting. The children come first, because one whose parent is dead resigns;
+   * the parent is stopped meanwhile, because it would start them anew.
+   */
+  void beginKill() throws IOException {
+    if (process.isAlive()) {
+      children = process.descendants().map(ProcessHandle::pid).toList();
+      StringBuilder kill = new StringBuilder("kill -STOP " + process.pid() + "; kill -KILL");
+      children.forEach(child -> kill.append(' ').append(child));
+      new ProcessBuilder("sh", "-c", kill.append(' ').append(process.pid()).toString()).start();
+    }
+  }
+
+  /** Waits until nothing of it runs any more. */
+  void awaitEnd() throws InterruptedException {
+    process.waitFor();
+    for (long child : children) {
+      while (isRunning(child)) {
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  /** One whose parent died may be left as a zombie, which does not run. */
+  private static boolean isRunning(long pid) {
+    try {
+      return !Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The keepalived of each guest, all configured for one VIP. */
-final class Keepaliveds implements AutoCloseable {
+final class Keepaliveds {
   static final Duration ADVERT_INTERVAL = Duration.ofMillis(100);
 
   private static final int LOG_TAIL_LINES = 15;
@@ -40,7 +40,12 @@ final class Keepaliveds implements AutoCloseable {
 
   /** Starts it in one guest. */
   void start(Guest guest) throws IOException, InterruptedException {
-    started.put(guest, Keepalived.start(guest, directory, configurations.of(guest)));
+    start(guest, configurations.of(guest));
+  }
+
+  /** Starts it in one guest with a configuration of its own. */
+  void start(Guest guest, String configuration) throws IOException {
+    started.put(guest, Keepalived.start(guest, directory, configuration));
   }
 
   /** Makes it follow a configuration that is made anew. */
@@ -83,8 +88,13 @@ final class Keepaliveds implements AutoCloseable {
     return tails.toString();
   }
 
-  @Override
-  public void close() {
-    started.values().forEach(Keepalived::kill);
+  /** Kills all of them. */
+  void killAll() throws IOException, InterruptedException {
+    for (Keepalived keepalived : started.values()) {
+      keepalived.beginKill();
+    }
+    for (Keepalived keepalived : started.values()) {
+      keepalived.awaitEnd();
+    }
   }
 }

@@ -61,7 +61,7 @@ final class Stage implements AutoCloseable {
       cleanUps.add(this::deleteVipIfPresent);
       awaitAvailable();
       keepaliveds = new Keepaliveds(VIP, this::configuration, directory);
-      cleanUps.add(keepaliveds::close);
+      cleanUps.add(keepaliveds::killAll);
       for (Guest guest : List.of(VM1, VM2, VM3, VM4)) {
         EchoServer server = EchoServer.start(guest, VIP);
         cleanUps.add(server::close);

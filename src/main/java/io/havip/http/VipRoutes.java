@@ -109,7 +109,11 @@ final class VipRoutes {
     }
   }
 
-  record NewFence(VmId vmId, int seconds) {}
+  record NewFence(VmId vmId, int seconds) {
+    Command.Fence toCommand() {
+      return new Command.Fence(vmId, seconds);
+    }
+  }
 
   record BindingJson(
       VmId vmId,
@@ -293,7 +297,9 @@ final class VipRoutes {
     return changed(vips.unbind(call.request(), id, vmId));
   }
 
-  @DeleteMapping(path = "/{id}", params = "force=true")
+  @DeleteMapping(
+      path = "/{id}",
+      params = {"force=true", "dryRun!=true"})
   ResponseEntity<Void> forceDelete(Call call, @PathVariable VipId id) {
     vips.forceDelete(call.request(), id);
     return ResponseEntity.noContent().build();
@@ -324,6 +330,16 @@ final class VipRoutes {
     return vips.previewUnbind(call.request(), id, vmId);
   }
 
+  @DeleteMapping(path = "/{id}", params = DRY_RUN)
+  Preview previewDelete(Call call, @PathVariable VipId id) {
+    return vips.previewDelete(call.request(), id);
+  }
+
+  @PostMapping(path = "/{id}/fence", params = DRY_RUN, consumes = MediaType.APPLICATION_JSON_VALUE)
+  Preview previewFence(Call call, @PathVariable VipId id, @RequestBody NewFence body) {
+    return vips.previewFence(call.request(), id, body.toCommand());
+  }
+
   @PostMapping("/{id}/retry")
   ResponseEntity<byte[]> retry(Call call, @PathVariable VipId id) {
     return Replies.response(
@@ -339,7 +355,7 @@ final class VipRoutes {
         vips.fence(
             call.request(body),
             id,
-            new Command.Fence(body.vmId(), body.seconds()),
+            body.toCommand(),
             fenced -> Replies.accepted(fenced.vip().version(), VipJson.of(fenced))));
   }
 

@@ -123,7 +123,8 @@ public final class HolderTracker {
         continue;
       }
       if (held.size() > 1) {
-        List<Holder> left = up ? together(held, List.of(claimant), now) : List.of();
+        Nic rest = remaining(id, held, up ? claimant : null, sighting, now);
+        List<Holder> left = rest == null ? List.of() : together(held, List.of(rest), now);
         drifts.add(drift(id, left, splitEnded(held, left, now), now, true));
         continue;
       }
@@ -187,6 +188,20 @@ public final class HolderTracker {
     if (!vms.isEmpty()) {
       all.computeIfAbsent(id, _ -> new HashSet<>()).addAll(vms);
     }
+  }
+
+  /** Who has the VIP after a split: who advertises it, or claimed it last, or answers. */
+  private @Nullable Nic remaining(
+      VipId id, List<Holder> held, @Nullable Nic claimant, Sighting sighting, Instant now) {
+    List<Nic> advertising =
+        held.stream()
+            .filter(it -> sighting.advertising(id, it.vmId(), now).interval().isPresent())
+            .flatMap(it -> sighting.activeMember(id, it.vmId()).stream())
+            .toList();
+    if (advertising.size() == 1) {
+      return advertising.getFirst();
+    }
+    return claimant != null ? claimant : found(id, null, sighting);
   }
 
   /** Who answers for a VIP instead of the one that claimed it last. */

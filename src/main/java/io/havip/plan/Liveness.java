@@ -81,6 +81,9 @@ final class Liveness {
     courses.keySet().removeIf(id -> !sighting.isThere(id));
     for (VipId id : sighting.vipIds()) {
       Course course = courses.computeIfAbsent(id, _ -> begin(id, now));
+      if (course.alone != null && sighting.activeMember(id, course.alone).isEmpty()) {
+        course.alone = null; // it may come back without the VIP
+      }
       VmId claimant = claimants.get(id);
       if (claimant != null && !claimant.equals(course.claimant)) {
         course.changing = now.plus(CHANGED_FOR);

@@ -126,5 +126,13 @@ public record Observed(
       int priority,
       Duration interval,
       long count,
-      Instant at) {}
+      Instant at) {
+    /** RFC 9568 lets a backup take over after three. */
+    private static final int SILENT_INTERVALS = 4;
+
+    /** Whether the sender has neither resigned nor been silent for too long. */
+    boolean isLive(Instant now) {
+      return priority > 0 && now.isBefore(at.plus(interval.multipliedBy(SILENT_INTERVALS)));
+    }
+  }
 }

@@ -22,12 +22,9 @@ import org.jspecify.annotations.Nullable;
  * from; that takes two intervals from the other's first advertisement. One that was paused for
  * longer than two intervals and comes back has not returned.
  *
- * <p>A party is out when it has been silent for {@link #SILENT_INTERVALS}, or resigns.
+ * <p>A party is out when it has been silent for four intervals, or resigns.
  */
 final class RivalMasters {
-  /** RFC 9568 lets a backup take over after three. */
-  private static final int SILENT_INTERVALS = 4;
-
   private static final class Course {
     @Nullable VmId current;
     final Map<VmId, Instant> overtakenAt = new HashMap<>();
@@ -104,10 +101,6 @@ final class RivalMasters {
 
   private static boolean isOut(VipId id, VmId vm, Sighting sighting, Instant now) {
     return sighting.activeMember(id, vm).isEmpty()
-        || sighting
-            .advert(id, vm)
-            .filter(it -> it.priority() > 0)
-            .filter(it -> now.isBefore(it.at().plus(it.interval().multipliedBy(SILENT_INTERVALS))))
-            .isEmpty();
+        || sighting.advert(id, vm).filter(it -> it.isLive(now)).isEmpty();
   }
 }

@@ -259,13 +259,15 @@ public final class Sighting {
     return Collections.unmodifiableMap(adverts);
   }
 
-  /** Whether it is known who advertises. */
-  public boolean seesAdverts() {
-    return observed.signs().adverts().isPresent();
+  /** Whether a VM advertises a VIP now, and how often. */
+  public Advertising advertising(VipId id, VmId vmId, Instant now) {
+    return new Advertising(
+        observed.signs().adverts().isPresent(),
+        advert(id, vmId).filter(it -> it.isLive(now)).map(Observed.Advert::interval));
   }
 
   /** The last advertisement of a VIP by a VM, if one was heard. */
-  public Optional<Observed.Advert> advert(VipId id, VmId vmId) {
+  Optional<Observed.Advert> advert(VipId id, VmId vmId) {
     return Optional.ofNullable(adverts.get(new Claimant(id, vmId)));
   }
 

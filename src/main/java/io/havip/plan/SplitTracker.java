@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * handover, when both claim until the loser has heard of the winner, an advertisement's interval at
  * most; all that comes within {@link #HANDOVER} of a return counts as the same, and all is
  * forgotten when one claimant alone is heard for {@link #ALONE}. A VM that fails and takes the VIP
- * back later has not returned, however often that happens.
+ * back later has not returned, however often that happens; nor has who takes it from one that is
+ * gone: its port is down, it may not claim any more, or it resigned.
  *
  * <p>A split ends when all but one are silent for {@link #QUIET}, or cannot claim any more.
  */
@@ -70,6 +71,7 @@ final class SplitTracker {
     if (since == null) {
       before.forEach((id, parties) -> begin(id, parties, now));
     } else {
+      courses.forEach((id, course) -> forgetIfGone(course, id, sighting));
       Map<VipId, Nic> last = sighting.claimants();
       heard(counts).forEach((id, vms) -> listen(course(id), vms, last.get(id), since, now));
     }
@@ -86,6 +88,17 @@ final class SplitTracker {
     Course course = course(id);
     course.parties.addAll(parties);
     parties.forEach(vm -> course.heardAt.put(vm, now));
+  }
+
+  private static void forgetIfGone(Course course, VipId id, Sighting sighting) {
+    VmId current = course.current;
+    if (current != null
+        && (sighting.activeMember(id, current).isEmpty()
+            || sighting.advert(id, current).filter(it -> it.priority() == 0).isPresent())) {
+      course.current = null;
+      course.overtakenAt.clear();
+      course.returnedAt.clear();
+    }
   }
 
   /** Who claimed since the last sighting; a smaller count means that counting began anew. */

@@ -2,6 +2,11 @@ package io.havip.reconcile;
 
 import io.havip.decision.Decision;
 import io.havip.decision.DrillDecisions;
+import io.havip.event.Event;
+import io.havip.event.EventFilter;
+import io.havip.event.EventKind;
+import io.havip.event.Happening;
+import io.havip.event.RecordedEvent;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.id.Id;
@@ -22,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -33,13 +39,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches drills on one platform thread: from the moment that the fabric has cut the holder off,
- * asks the others every {@link #EVERY} whether one of them has the VIP. The cut itself is in the
- * store, with its end, and ends whether anybody watches or not. A drill that was running when the
- * server stopped is over when it starts.
+ * asks the others every {@link #EVERY} whether one of them has the VIP. When another claimed it,
+ * the history tells more exactly how long nobody had it. The cut itself is in the store, with its
+ * end, and ends whether anybody watches or not. A drill that was running when the server stopped is
+ * over when it starts.
  */
 public final class Drills implements AutoCloseable {
-  /** Also how exactly an outage is measured. */
   private static final Duration EVERY = Duration.ofMillis(10);
+
+  /** More than a VIP has while it is cut off: it changes hands once a second at most. */
+  private static final int EVENTS = 1_000;
 
   /** After the cut, how long the VM is given to take the VIP back. */
   private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
@@ -192,12 +201,7 @@ public final class Drills implements AutoCloseable {
     if (!cameBack && now.isBefore(drill.endsAt().plus(BACK_WITHIN))) {
       return false;
     }
-    Instant cutAt = course.cutAt;
-    Instant reachedAt = course.reachedAt;
-    Long outageMillis =
-        cutAt == null || reachedAt == null
-            ? null
-            : Math.max(0, Duration.between(cutAt, reachedAt).toMillis());
+    Long outageMillis = outageMillis(course);
     boolean passed = outageMillis != null && outageMillis <= drill.targetMillis();
     finish(
         drill,
@@ -208,6 +212,40 @@ public final class Drills implements AutoCloseable {
             cameBack,
             now));
     return true;
+  }
+
+  private @Nullable Long outageMillis(Course course) {
+    Instant cutAt = course.cutAt;
+    Instant reachedAt = course.reachedAt;
+    if (cutAt == null || reachedAt == null) {
+      return null;
+    }
+    for (Event event : history(course.drill)) {
+      if (event.what() instanceof Happening.VipRealised) {
+        cutAt = event.at().isBefore(cutAt) ? event.at() : cutAt;
+      } else if (event.what() instanceof Happening.HolderChanged it
+          && Objects.equals(it.to(), course.newHolder)) {
+        reachedAt = event.at();
+        break;
+      }
+    }
+    return Math.max(0, Duration.between(cutAt, reachedAt).toMillis());
+  }
+
+  private List<Event> history(Drill drill) {
+    EventFilter filter =
+        new EventFilter(
+            Set.of(EventKind.VIP_REALISED, EventKind.HOLDER_CHANGED),
+            drill.beganAt(),
+            drill.endsAt());
+    return store.read(reader ->
+        reader
+            .vip(drill.vipId())
+            .map(vip -> reader.events(vip.accountId(), vip.id(), filter, 0, 0, EVENTS))
+            .orElse(List.of())
+            .stream()
+            .map(RecordedEvent::event)
+            .toList());
   }
 
   private void finish(Drill drill, Drill.Result result) {

@@ -78,7 +78,7 @@ public final class Observer implements AutoCloseable {
    * @param revision the store's: while it stays, the inventory need not be read again, which takes
    *     longer than looking
    */
-  private record Look(long revision, Sighting sighting) {}
+  private record Look(Instant at, long revision, Sighting sighting) {}
 
   /**
    * Nothing is looked at yet.
@@ -128,8 +128,8 @@ public final class Observer implements AutoCloseable {
 
   private void look() throws FabricException {
     Observed observed = fabric.observe();
-    Sighting sighting = sighting(observed);
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Sighting sighting = sighting(observed, now);
     List<Change> changes = new ArrayList<>();
     for (HolderTracker.Drift drift : holders.step(sighting, now)) {
       changes.add(new Change.PutHolders(drift.vipId(), drift.holders()));
@@ -184,16 +184,13 @@ public final class Observer implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** What was last heard of a VM's advertisements of a VIP. */
+  /** What was heard of a VM's advertisements of a VIP until the last look. */
   public Advertising advertising(VipId id, VmId vmId) {
-    return last.map(Look::sighting)
-        .map(sighting ->
-            new Advertising(
-                sighting.seesAdverts(), sighting.advert(id, vmId).map(Observed.Advert::interval)))
+    return last.map(look -> look.sighting().advertising(id, vmId, look.at()))
         .orElse(Advertising.UNKNOWN);
   }
 
-  private Sighting sighting(Observed observed) {
+  private Sighting sighting(Observed observed, Instant now) {
     Optional<Look> before = last;
     Look look =
         store.read(reader -> {
@@ -205,7 +202,7 @@ public final class Observer implements AutoCloseable {
                   .orElseGet(() ->
                       new Sighting(
                           observed, reader.allNetworks(), reader.allNics(), reader.allVips()));
-          return new Look(revision, sighting);
+          return new Look(now, revision, sighting);
         });
     last = Optional.of(look);
     return look.sighting();

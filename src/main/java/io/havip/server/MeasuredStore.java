@@ -23,18 +23,33 @@ import java.util.function.Function;
 
 /**
  * A store that counts what is written through it: commits, events by kind, refused packets by kind,
- * how long splits were, and how long the fabric took to realise what was committed. All of that is
- * there from the start, because a rate of what appears later misses its first count.
+ * how long failovers and splits were, and how long the fabric took to realise what was committed.
+ * All of that is there from the start, because a rate of what appears later misses its first count.
  */
 final class MeasuredStore implements Store {
   private static final Duration[] SPLITS = {
     Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)
   };
 
+  /** From half an interval of 100 ms to what people take for a failure. */
+  private static final Duration[] OUTAGES = {
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(200),
+    Duration.ofMillis(300),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30)
+  };
+
   private final Store store;
   private final Map<EventKind, Counter> events = new EnumMap<>(EventKind.class);
   private final Map<ClaimKind, Counter> refused = new EnumMap<>(ClaimKind.class);
   private final Timer lag;
+  private final Timer outages;
   private final Timer splits;
 
   MeasuredStore(Store store, MeterRegistry meters) {
@@ -58,6 +73,11 @@ final class MeasuredStore implements Store {
     lag =
         Timer.builder("havip.reconcile.lag")
             .description("From the commit of a VIP's generation until the fabric has realised it")
+            .register(meters);
+    outages =
+        Timer.builder("havip.failover.outage")
+            .description("VIPs that got another holder, and how long they had none")
+            .serviceLevelObjectives(OUTAGES)
             .register(meters);
     splits =
         Timer.builder("havip.split.length")
@@ -101,6 +121,8 @@ final class MeasuredStore implements Store {
       case Happening.ClaimsRefused it ->
           Optional.ofNullable(refused.get(it.kind()))
               .ifPresent(counter -> counter.increment((double) it.packets()));
+      case Happening.HolderChanged it ->
+          Optional.ofNullable(it.outageMillis()).map(Duration::ofMillis).ifPresent(outages::record);
       case Happening.SplitEnded it -> splits.record(Duration.ofMillis(it.lengthMillis()));
       case Happening.VipRealised _, Happening.VipDeleted _ -> {
         if (answer instanceof Vip vip) {

@@ -117,8 +117,10 @@ class ServerConfiguration {
   }
 
   @Bean
-  VipService vipService(Store store, Contexts contexts, Reconciler reconciler, Fabric fabric) {
-    return new VipService(store, contexts, reconciler::wake, new Announcer(fabric)::announce);
+  VipService vipService(
+      Store store, Contexts contexts, Reconciler reconciler, Observer observer, Fabric fabric) {
+    return new VipService(
+        store, contexts, reconciler::wake, new Announcer(fabric)::announce, observer::advertising);
   }
 
   @Bean(initMethod = "start")

@@ -19,7 +19,6 @@ import io.havip.vip.Vip;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -103,7 +102,7 @@ public final class DrillService {
         reader.drills(id),
         holders,
         reader.vip(id).map(vip -> live(reader, vip)).orElse(Set.of()),
-        heard.isSeen() ? Optional.of(heard.interval().isPresent()) : Optional.empty(),
+        heard.isHeard(),
         heard
             .interval()
             .map(it -> it.multipliedBy(INTERVALS_UNTIL_ELECTED))

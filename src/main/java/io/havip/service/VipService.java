@@ -5,6 +5,7 @@ import io.havip.decision.Change;
 import io.havip.decision.Command;
 import io.havip.decision.Decision;
 import io.havip.decision.HaDecisions;
+import io.havip.decision.Loss;
 import io.havip.decision.Preview;
 import io.havip.decision.Reply;
 import io.havip.decision.VipDecisions;
@@ -21,6 +22,7 @@ import io.havip.id.VmId;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Vm;
+import io.havip.plan.Advertising;
 import io.havip.plan.Announcement;
 import io.havip.store.Page;
 import io.havip.store.Reader;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +48,17 @@ public final class VipService {
   private final Changes changes;
 
   private final Announcing announcing;
+  private final BiFunction<VipId, VmId, Advertising> advertising;
 
-  public VipService(Store store, Contexts contexts, Wakes wakes, Announcing announcing) {
+  public VipService(
+      Store store,
+      Contexts contexts,
+      Wakes wakes,
+      Announcing announcing,
+      BiFunction<VipId, VmId, Advertising> advertising) {
     this.store = store;
     this.announcing = announcing;
+    this.advertising = advertising;
     this.changes = new Changes(store, contexts, wakes);
   }
 
@@ -108,7 +118,8 @@ public final class VipService {
         (reader, context) -> {
           Decision<Vip> decision = VipDecisions.create(reader, command, context);
           return decision.answering(
-              Preview.of(Optional.empty(), decision, List.of(), Optional.empty()));
+              Preview.of(
+                  Optional.empty(), decision, List.of(), Optional.empty(), _ -> Optional.empty()));
         });
   }
 
@@ -129,13 +140,30 @@ public final class VipService {
         request, id, (reader, context) -> VipDecisions.unbind(reader, id, vmId, context));
   }
 
+  public Preview previewFence(Request request, VipId id, Command.Fence command) {
+    return preview(
+        request, id, (reader, context) -> VipDecisions.fence(reader, id, command, context));
+  }
+
+  public Preview previewDelete(Request request, VipId id) {
+    return preview(request, id, (reader, context) -> VipDecisions.delete(reader, id, context));
+  }
+
   private Preview preview(Request request, VipId id, Changes.Deciding<Vip> deciding) {
     return changes.tryOut(
         request,
         (reader, context) -> {
           Decision<Vip> decision = deciding.decide(reader, context);
           return decision.answering(
-              Preview.of(reader.vip(id), decision, holders(reader, id), reader.virtualRouter(id)));
+              Preview.of(
+                  reader.vip(id),
+                  decision,
+                  holders(reader, id),
+                  reader.virtualRouter(id),
+                  vmId ->
+                      Loss.risk(
+                          reader.vm(vmId).orElseThrow().name(),
+                          advertising.apply(id, vmId).isHeard())));
         });
   }
 

@@ -7,8 +7,10 @@ import io.havip.decision.Command;
 import io.havip.decision.Expected;
 import io.havip.decision.Reply;
 import io.havip.id.VmId;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Vm;
 import io.havip.json.Json;
+import io.havip.plan.Advertising;
 import io.havip.service.Access;
 import io.havip.service.Contexts;
 import io.havip.service.Request;
@@ -263,13 +265,20 @@ public final class ApiBench {
     TimeOrderedIds ids = new TimeOrderedIds(Clock.systemUTC());
     VipService vips =
         new VipService(
-            store, new Contexts(Clock.systemUTC(), ids, Limits.DEFAULT), _ -> {}, _ -> true);
+            store,
+            new Contexts(Clock.systemUTC(), ids, Limits.DEFAULT),
+            _ -> {},
+            _ -> true,
+            (_, _) -> Advertising.UNKNOWN);
     Access access = new Access(store, ids, Clock.systemUTC(), Duration.ofHours(1));
     Caller caller = access.callerOf(token).orElseThrow();
     VipQuery all = new VipQuery(null, null, null, null, null, null, null, VipQuery.Sort.ID, false);
     Vip first = vips.list(caller, all, null, 1).items().getFirst().vip();
     List<VmId> vms =
-        store.read(reader -> reader.vms(caller.accountId(), null, 2)).items().stream()
+        store
+            .read(reader -> reader.vms(caller.accountId(), InventoryQuery.ALL, null, 2))
+            .items()
+            .stream()
             .map(Vm::id)
             .toList();
     VmId unbound = vms.get(first.vmIds().contains(vms.get(0)) ? 1 : 0);

@@ -37,7 +37,7 @@ final class ConsoleLab implements AutoCloseable {
     server = new ServerProcess(directory);
     cleanUps.add(server::kill);
     keepaliveds = new Keepaliveds(VIP, this::configuration, directory);
-    cleanUps.add(keepaliveds::close);
+    cleanUps.add(keepaliveds::killAll);
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.setExecutor(Executors.newSingleThreadExecutor());
     http.createContext("/", this::serve);

@@ -10,10 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.server.ServerProcess;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -30,47 +27,30 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExplainIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int VRID = 77;
   private static final Ipv4Address OTHER = Ipv4Address.parse("10.77.0.101");
 
-  private final CleanUps cleanUps = new CleanUps();
-  private final List<Keepalived> handmade = new ArrayList<>();
-  private Path directory;
+  private Theatre theatre;
   private ServerProcess server;
   private Stage stage;
   private String vip;
 
   @BeforeAll
-  void start(@TempDir Path temporary) throws Exception {
-    directory = temporary;
-    server = new ServerProcess(directory);
-    cleanUps.add(server::stop);
-    Api api = new Api(URI.create(server.url()), server.token());
-    cleanUps.add(api::close);
-    stage = new Stage(api);
-    cleanUps.add(stage::close);
-    vip = "/v1/vips/" + server.get("/v1/vips").at("/items/0/id").asString();
+  void start(@TempDir Path directory) throws Exception {
+    theatre = new Theatre(directory);
+    server = theatre.server();
+    stage = theatre.stage();
+    vip = theatre.vip();
   }
 
   @AfterAll
   void end() throws Exception {
-    cleanUps.run();
+    theatre.close();
   }
 
-  /** Every VM is as after its boot, and nobody has claimed the VIP. */
   @AfterEach
   void mend() throws Exception {
-    stage.keepaliveds().close();
-    handmade.forEach(Keepalived::kill);
-    handmade.clear();
-    for (Guest guest : List.of(VM1, VM2, VM3, VM4)) {
-      guest.ip("addr", "flush", "dev", Guest.NIC);
-      guest.ip("addr", "add", guest.address() + "/24", "brd", "+", "dev", Guest.NIC);
-      guest.ip("link", "set", Guest.NIC, "up");
-    }
-    stage.bind(List.of());
-    stage.bind(Stage.MEMBERS);
+    theatre.clear(Stage.MEMBERS);
   }
 
   @Test
@@ -81,7 +61,7 @@ class ExplainIT {
 
   @Test
   void aPortIsDown() throws Exception {
-    elect();
+    theatre.elect(List.of(VM1, VM2));
     awaitCheck(vip, "advertisements", "ok", "vm1 (VRID ");
     awaitCheck(vip, "ports", "ok", "carry traffic");
     VM2.ip("link", "set", Guest.NIC, "down");
@@ -96,7 +76,7 @@ class ExplainIT {
 
   @Test
   void aVmThatIsNotBoundClaimsIt() throws Exception {
-    elect();
+    theatre.elect(List.of(VM1, VM2));
     handmade(VM4, VRID, VIP);
     awaitCheck(vip, "refused_claims", "problem", "of 10.77.0.100 by vm4");
   }
@@ -127,7 +107,7 @@ class ExplainIT {
                 "address",
                 "10.77.0.102",
                 "vmIds",
-                List.of(id(VM3))));
+                List.of(theatre.id(VM3))));
     try {
       awaitState(second, "available");
       handmade(VM1, VRID, VIP, Ipv4Address.parse("10.77.0.102"));
@@ -139,11 +119,9 @@ class ExplainIT {
 
   @Test
   void theVmsDoNotHearEachOther() throws Exception {
-    elect();
+    theatre.elect(List.of(VM1, VM2));
     for (Guest member : List.of(VM1, VM2)) {
-      inside(member, "add table ip cut");
-      inside(member, "add chain ip cut in { type filter hook input priority 0; }");
-      inside(member, "add rule ip cut in ip protocol 112 drop");
+      Deafness.begin(member);
     }
     try {
       JsonNode check = awaitCheck(vip, "advertisements", "problem", "several are master: ");
@@ -151,7 +129,7 @@ class ExplainIT {
       assertThat(check.path("next").asString()).contains("unicast_peer", "firewalls");
     } finally {
       for (Guest member : List.of(VM1, VM2)) {
-        inside(member, "delete table ip cut");
+        Deafness.end(member);
       }
     }
   }
@@ -167,7 +145,7 @@ class ExplainIT {
 
   @Test
   void keepalivedDiedAndLeftTheAddress() throws Exception {
-    elect();
+    theatre.elect(List.of(VM1, VM2));
     stage.keepaliveds().of(VM2).kill();
     stage.keepaliveds().of(VM1).kill();
     awaitCheck(vip, "advertisements", "problem", "vm1 has the address and advertises no more");
@@ -222,7 +200,7 @@ class ExplainIT {
   @Test
   void aConfigurationIsOutdated() throws Exception {
     stage.bind(List.of(VM1, VM2));
-    elect();
+    theatre.elect(List.of(VM1, VM2));
     stage.bind(Stage.MEMBERS);
     awaitCheck(vip, "configuration", "warning", "vm1, vm2 have configurations that HAVIP made for");
   }
@@ -254,103 +232,53 @@ class ExplainIT {
     server.call("DELETE", "/v1/subnets/" + subnet.path("id").asString(), List.of());
   }
 
-  private void elect() throws Exception {
-    stage.keepaliveds().start(VM1);
-    stage.awaitHolder("the first takes what nobody holds", List.of(VM1));
-    stage.keepaliveds().start(VM2);
-  }
-
   /** A keepalived.conf as people write it. */
   private void handmade(Guest guest, int vrid, Ipv4Address... addresses) throws Exception {
-    String configuration =
-        """
-        global_defs {
-          vrrp_version 3
-        }
-        vrrp_instance VI_1 {
-          state BACKUP
-          interface %s
-          virtual_router_id %d
-          priority 250
-          advert_int 0.1
-          virtual_ipaddress {
-            %s
-          }
-        }
-        """
-            .formatted(
-                Guest.NIC,
-                vrid,
-                String.join("\n    ", List.of(addresses).stream().map(it -> it + "/24").toList()));
-    handmade.add(Keepalived.start(guest, directory, configuration));
-  }
-
-  private static void inside(Guest guest, String command) throws Exception {
-    Program.output(guest.inside("nft", command).toArray(String[]::new));
+    stage
+        .keepaliveds()
+        .start(guest, new Handmade(3, vrid, 250, "0.1", "", List.of(addresses)).text());
   }
 
   private JsonNode awaitCheck(String path, String topic, String status, String evidence)
       throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      JsonNode explanation = server.get(path + "/explain");
-      JsonNode check =
-          explanation
-              .path("checks")
-              .valueStream()
-              .filter(it -> it.path("check").asString().equals(topic))
-              .findFirst()
-              .orElseThrow();
-      if (check.path("status").asString().equals(status)
-          && check.path("evidence").asString().contains(evidence)) {
-        return check;
-      }
-      assertThat(System.nanoTime())
-          .as("%s is no %s: %s", topic, status, explanation)
-          .isLessThan(end);
-      Thread.sleep(200);
-    }
+    return check(
+        theatre.await(
+            () -> server.get(path + "/explain"),
+            explanation -> {
+              JsonNode check = check(explanation, topic);
+              return check.path("status").asString().equals(status)
+                  && check.path("evidence").asString().contains(evidence);
+            }),
+        topic);
+  }
+
+  private static JsonNode check(JsonNode explanation, String topic) {
+    return explanation
+        .path("checks")
+        .valueStream()
+        .filter(it -> it.path("check").asString().equals(topic))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void awaitState(JsonNode made, String state) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!server.get(path(made)).path("state").asString().equals(state)) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.sleep(50);
-    }
+    theatre.await(() -> server.get(path(made)), it -> it.path("state").asString().equals(state));
   }
 
   private void awaitUp(JsonNode vm) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    String path = "/v1/vms/" + vm.path("id").asString();
-    while (!server.get(path).at("/nics/0/up").asBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.sleep(50);
-    }
+    theatre.await(
+        () -> server.get("/v1/vms/" + vm.path("id").asString()),
+        it -> it.at("/nics/0/up").asBoolean());
   }
 
   private void remove(JsonNode made) throws Exception {
     server.call("DELETE", path(made), List.of());
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (server.get("/v1/vips").path("items").toString().contains(made.path("id").asString())) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.sleep(50);
-    }
+    theatre.await(
+        () -> server.get("/v1/vips").path("items"),
+        it -> !it.toString().contains(made.path("id").asString()));
   }
 
   private static String path(JsonNode made) {
     return "/v1/vips/" + made.path("id").asString();
-  }
-
-  private String id(Guest guest) throws Exception {
-    return server
-        .get("/v1/vms")
-        .path("items")
-        .valueStream()
-        .filter(vm -> vm.path("name").asString().equals(guest.name()))
-        .findFirst()
-        .orElseThrow()
-        .path("id")
-        .asString();
   }
 }

@@ -156,7 +156,7 @@ class FailoverIT {
 
   private Keepaliveds elect() throws Exception {
     Keepaliveds keepaliveds = new Keepaliveds(VIP, this::configuration, directory);
-    cleanUps.add(keepaliveds::close);
+    cleanUps.add(keepaliveds::killAll);
     keepaliveds.start(VM1);
     awaitTrue(
         "vm1 takes the VIP that nobody holds",

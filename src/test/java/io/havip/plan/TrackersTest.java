@@ -289,6 +289,23 @@ class TrackersTest {
   }
 
   @Test
+  void whoTakesOverFromTheDeadHasNotReturned() {
+    step(0);
+    step(100, "p1");
+    long millis = 100;
+    for (int crash = 0; crash < 20; crash++) {
+      String holder = crash % 2 == 0 ? "p1" : "p2";
+      String next = crash % 2 == 0 ? "p2" : "p1";
+      ports.put(holder, new PortState(true, false));
+      assertNoSplit(0, step(millis + 10));
+      assertNoSplit(0, step(millis + 350, next));
+      ports.put(holder, new PortState(true, true));
+      millis += 700;
+      assertNoSplit(0, step(millis, next));
+    }
+  }
+
+  @Test
   void aSplitIsStillOneAfterARestart() {
     step(0);
     HolderTracker restarted =

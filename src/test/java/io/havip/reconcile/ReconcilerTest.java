@@ -19,6 +19,7 @@ import io.havip.inventory.Vpc;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import io.havip.plan.Advertising;
 import io.havip.plan.Answer;
 import io.havip.plan.Grant;
 import io.havip.service.Access;
@@ -104,7 +105,8 @@ class ReconcilerTest {
     Access access = new Access(store, ids, clock, Duration.ofHours(1));
     Caller caller = access.callerOf(access.firstKey().orElseThrow()).orElseThrow();
     request = new Request(caller, Expected.any(), Optional.empty());
-    vips = new VipService(store, contexts, reconciler::wake, _ -> true);
+    vips =
+        new VipService(store, contexts, reconciler::wake, _ -> true, (_, _) -> Advertising.UNKNOWN);
     inventory = new InventoryService(store, contexts, reconciler::wake);
     vpc =
         ReconcilerTest.<Vpc>made(reply ->

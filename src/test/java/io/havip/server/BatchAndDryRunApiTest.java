@@ -89,6 +89,41 @@ class BatchAndDryRunApiTest extends ApiFixture {
   }
 
   @Test
+  void aDryRunSaysWhoLosesTheVipAndMayNotNotice() throws Exception {
+    String network = newSubnet(vpc);
+    String first = newVm(vpc, network);
+    String second = newVm(vpc, network);
+    String path =
+        "/v1/vips/"
+            + made(
+                "/v1/vips", vipBody("v", network, "'vmIds': ['%s','%s']".formatted(first, second)));
+    await(path, vip -> vip.get("state").asString().equals("available"));
+    hold(path, first);
+    String before = get(path).raw().body();
+    String fence = "{'vmId': '%s', 'seconds': 60}";
+    for (Answer loses :
+        List.of(
+            call("DELETE", path + "?dryRun=true"),
+            call("DELETE", path + "?force=true&dryRun=true"),
+            call("DELETE", path + "/bindings/" + first + "?dryRun=true"),
+            call("PUT", path + "/bindings?dryRun=true", "{'vmIds': []}"),
+            call("POST", path + "/fence?dryRun=true", fence.formatted(first)))) {
+      assertThat(loses.status()).isEqualTo(200);
+      assertThat(texts(loses.json().get("holderLoses"))).containsExactly(first);
+      assertThat(loses.json().get("risks").get(0).asString())
+          .contains("not known", "VRRP", "does not notice");
+    }
+    for (Answer keeps :
+        List.of(
+            call("DELETE", path + "/bindings/" + second + "?dryRun=true"),
+            call("POST", path + "/fence?dryRun=true", fence.formatted(second)))) {
+      assertThat(keeps.json().get("holderLoses")).isEmpty();
+      assertThat(keeps.json().get("risks")).isEmpty();
+    }
+    assertThat(get(path).raw().body()).isEqualTo(before);
+  }
+
+  @Test
   void aDryRunOfCreatingSaysWhichNicsToPlug() throws Exception {
     String external =
         made(
@@ -125,7 +160,7 @@ class BatchAndDryRunApiTest extends ApiFixture {
           422,
           "invalid_field",
           "dryRun");
-      assertRefused(call("DELETE", path + "?" + query), 400, "unknown_field", "dryRun");
+      assertRefused(call("DELETE", path + "?" + query), 422, "invalid_field", "dryRun");
     }
     assertRefused(
         post("/v1/vips?dryrun=true", vipBody("v", subnet, "'remark': ''")),

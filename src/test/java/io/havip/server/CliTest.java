@@ -7,6 +7,8 @@ import io.havip.cli.Cli;
 import io.havip.cli.Surroundings;
 import io.havip.fabric.InMemoryFabric;
 import io.havip.json.Json;
+import io.havip.net.Ipv4Address;
+import io.havip.plan.Observed;
 import io.havip.store.CuttingProxy;
 import io.havip.store.SqliteStore;
 import java.io.ByteArrayInputStream;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,6 +150,14 @@ class CliTest {
     assertThat(json.valueStream().map(vpc -> vpc.get("name").asString()))
         .contains("plain", "with, comma", "漢字");
     havip("vpc", "list", "-o", "xml").failed(2, "xml");
+    havip("subnet", "create", "listed", "--vpc", "plain", "--cidr", "10.1.0.0/24").succeeded();
+    havip("subnet", "create", "listed", "--vpc", "漢字", "--cidr", "10.3.0.0/24").succeeded();
+    havip("vm", "create", "listed", "--vpc", "plain", "--nic", "listed").succeeded();
+    assertThat(havip("subnet", "list", "--name", "listed").out().lines()).hasSize(3);
+    assertThat(havip("subnet", "list", "--name", "listed", "--vpc", "漢字").out())
+        .contains("10.3.0.0/24")
+        .doesNotContain("10.1.0.0/24");
+    assertThat(havip("vm", "list", "--vpc", "plain", "-o", "json").json()).hasSize(1);
     assertThat(havip("vip", "list", "-o", "csv").succeeded().out())
         .startsWith("name,address,type,state,vms,holder,id\n");
   }
@@ -264,6 +275,70 @@ class CliTest {
     assertThat(preview.get("remove").size()).isEqualTo(1);
     assertThat(bound("dry")).containsExactly("a");
     havip("vip", "delete", "dry", "--wait").succeeded();
+  }
+
+  @Test
+  void aDrillIsPredictedAndReported() throws Exception {
+    havip("vip create drilled --subnet web --address 10.77.1.70 --vm a,b --wait".split(" "))
+        .succeeded();
+    havip("vip", "drill", "drilled").failed(1, "nobody holds");
+    claim("drilled", 0);
+    await("drilled", vip -> !vip.get("holders").isEmpty());
+    String first = binding("drilled", 0).get("vmId").asString();
+    String second = binding("drilled", 1).get("vmId").asString();
+    assertThat(havip("vip", "drill", "drilled", "--dry-run").succeeded().out())
+        .contains("vmId: \"" + first, "candidates: [\"" + second, "not known whether a talks VRRP");
+    assertThat(binding("drilled", 0).has("fencedUntil")).as("nothing happened").isFalse();
+
+    try (var other = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Seen> drill =
+          other.submit(() -> havip("vip", "drill", "drilled", "--seconds", "2", "-o", "json"));
+      await("drilled", vip -> vip.at("/bindings/0").has("fencedUntil"));
+      await("drilled", vip -> vip.get("state").asString().equals("available"));
+      claim("drilled", 1);
+      await("drilled", vip -> !vip.at("/bindings/0").has("fencedUntil"));
+      claim("drilled", 0);
+      JsonNode passed = drill.get(60, TimeUnit.SECONDS).succeeded().json();
+      assertThat(passed.get("state").asString()).isEqualTo("passed");
+      assertThat(passed.get("newHolder").asString()).isEqualTo(second);
+      assertThat(passed.get("outageMillis").asLong()).isBetween(0L, 2_000L);
+      assertThat(passed.get("cameBack").asBoolean()).isTrue();
+    }
+    Seen failed = havip("vip", "drill", "drilled", "--seconds", "1", "--whole-port");
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.out()).contains("state: \"failed\"", "wholePort: true");
+    assertThat(failed.err()).contains("the drill failed");
+    havip("vip", "drill", "drilled", "--seconds", "0").failed(1, "1 to 600");
+    havip("vip", "delete", "drilled", "--wait").succeeded();
+  }
+
+  /** A VM claims the VIP, as the fabric sees it. */
+  private void claim(String vip, int binding) throws Exception {
+    String port = binding(vip, binding).get("port").asString();
+    int segment =
+        fabric.held().ports().values().stream()
+            .filter(it -> it.name().equals(port))
+            .findFirst()
+            .orElseThrow()
+            .segment();
+    Ipv4Address address = Ipv4Address.parse(shown(vip).get("address").asString());
+    fabric.see(List.of(new Observed.Claim(segment, address, port)), List.of());
+  }
+
+  private JsonNode binding(String vip, int number) throws Exception {
+    return shown(vip).get("bindings").get(number);
+  }
+
+  private JsonNode shown(String vip) throws Exception {
+    return havip("vip", "show", vip, "-o", "json").succeeded().json();
+  }
+
+  private void await(String vip, Predicate<JsonNode> condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    for (JsonNode now = shown(vip); !condition.test(now); now = shown(vip)) {
+      assertThat(System.nanoTime()).as("still %s", now).isLessThan(end);
+      Thread.sleep(20);
+    }
   }
 
   @Test

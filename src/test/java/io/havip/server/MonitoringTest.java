@@ -96,6 +96,25 @@ class MonitoringTest extends ApiFixture {
     exported.forEach((name, series) -> assertThat(series.size()).as(name).isLessThan(2_000));
   }
 
+  @Test
+  void failoversAreCountedByTheirOutage() throws Exception {
+    String network = newSubnet(vpc);
+    String first = newVm(vpc, network);
+    String second = newVm(vpc, network);
+    String vip =
+        "/v1/vips/"
+            + made(
+                "/v1/vips", vipBody("v", network, "'vmIds': ['" + first + "','" + second + "']"));
+    await(vip, it -> it.get("state").asString().equals("available"));
+    hold(vip, first);
+    fabric.see(List.of(), List.of());
+    await(vip, it -> it.get("holders").isEmpty());
+    hold(vip, second);
+    assertThat(get("/metrics").raw().body())
+        .contains("havip_failover_outage_seconds_count 1\n")
+        .contains("havip_failover_outage_seconds_bucket{le=\"30.0\"} 1\n");
+  }
+
   /** Histograms and counters have several names, which begin alike. */
   private static String family(String name) {
     return name.replaceAll("_(bucket|count|sum|max)$", "");

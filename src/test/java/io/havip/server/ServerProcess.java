@@ -144,6 +144,12 @@ public final class ServerProcess {
     return call("GET", path, List.of());
   }
 
+  /** What it answers to a request that it may refuse. */
+  public int status(String method, String path, Object body)
+      throws IOException, InterruptedException {
+    return send(method, path, body).statusCode();
+  }
+
   /** What the server answers where it is no JSON; a refusal fails the test. */
   public String text(String path) throws IOException, InterruptedException {
     HttpResponse<String> response = send("GET", path, List.of());

@@ -48,7 +48,7 @@ class WebhookApiTest extends ApiFixture {
     final List<Call> calls = new ArrayList<>();
     private final HttpServer http;
     private final IntFunction<Integer> status;
-    private String secret = "";
+    String secret = "";
 
     /** Answers the calls, which are counted from 0, with these statuses. */
     Receiver(int port, IntFunction<Integer> status) throws IOException {
