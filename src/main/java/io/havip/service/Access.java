@@ -20,27 +20,17 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Who is calling. Tokens are kept as hashes only: they are random enough to need no salt. */
 public final class Access {
   private static final int TOKEN_BYTES = 32;
 
-  /** For so long a token that was found is not looked for again. */
-  private static final Duration REMEMBERED = Duration.ofSeconds(1);
-
   private final Store store;
   private final TimeOrderedIds ids;
   private final Clock clock;
   private final Duration sessionLifetime;
-
-  /** By the token's hash; sessions are not among them, because who signs out is out at once. */
-  private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
-
-  private record Remembered(Caller caller, Instant until) {}
 
   /**
    * Knows callers by the store.
@@ -65,21 +55,12 @@ public final class Access {
   public Optional<Caller> callerOf(String secret) {
     String hash = hash(secret);
     Instant now = Contexts.now(clock);
-    Remembered known = remembered.get(hash);
-    if (known != null && now.isBefore(known.until())) {
-      return Optional.of(known.caller());
-    }
-    return store.read(reader -> {
-      Optional<Caller> caller = reader.apiKey(hash).map(Access::caller);
-      caller.ifPresentOrElse(
-          it -> remembered.put(hash, new Remembered(it, now.plus(REMEMBERED))),
-          () -> remembered.remove(hash));
-      return caller.or(() ->
-          reader
-              .session(hash, now)
-              .flatMap(session -> reader.apiKey(session.tokenHash()))
-              .map(Access::caller));
-    });
+    return store.read(reader ->
+        reader
+            .apiKey(hash)
+            .or(() ->
+                reader.session(hash, now).flatMap(session -> reader.apiKey(session.tokenHash())))
+            .map(Access::caller));
   }
 
   /** When a session ends, if there is one with this key. */
