@@ -130,6 +130,7 @@ public final class OvnFabric implements Fabric {
   public List<String> sync(Desired desired) throws FabricException {
     synchronized (changing) {
       awaitConnected();
+      catchUp();
       Set<String> ids = new HashSet<>(wanted.replaceAll(desired));
       ids.addAll(own.ids());
       List<String> differences = write(ids);
@@ -157,6 +158,16 @@ public final class OvnFabric implements Fabric {
       }
     } catch (InterruptedException e) {
       throw interrupted(e);
+    }
+  }
+
+  /** Whoever calls for a sync may have heard of a change before its rows came here. */
+  private void catchUp() throws FabricException {
+    try {
+      northbound.transact(
+          List.of(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED))), COMMIT_LIMIT);
+    } catch (OvsdbException e) {
+      throw new FabricException("OVN's northbound database does not answer: " + e.getMessage(), e);
     }
   }
 

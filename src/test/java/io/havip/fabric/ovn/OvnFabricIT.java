@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -40,27 +41,33 @@ import org.junit.jupiter.api.Test;
  * to the northbound database, and what becomes of it.
  */
 class OvnFabricIT extends FabricContract {
-  private static @Nullable Ovn ovn;
+  private static @Nullable Ovn started;
   private final List<VirtualNic> plugged = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
     OvsdbServer.assumeInstalled();
-    ovn = Ovn.start(Files.createTempDirectory(Path.of("/tmp"), "ovn"));
+    started = Ovn.start(Files.createTempDirectory(Path.of("/tmp"), "ovn"));
   }
 
   @AfterAll
   static void end() throws Exception {
-    if (ovn != null) {
-      ovn.close();
+    if (started != null) {
+      started.close();
     }
+  }
+
+  private static Ovn ovn() {
+    return Objects.requireNonNull(started);
   }
 
   @Override
   protected Fabric open() {
     Fabric fabric =
         OvnFabric.open(
-            List.of(Remote.parse(ovn.northbound())), List.of(Remote.parse(ovn.southbound())), null);
+            List.of(Remote.parse(ovn().northbound())),
+            List.of(Remote.parse(ovn().southbound())),
+            null);
     return (Fabric)
         Proxy.newProxyInstance(
             Fabric.class.getClassLoader(),
@@ -80,7 +87,7 @@ class OvnFabricIT extends FabricContract {
       throw e.getCause();
     } finally {
       if (Set.of("sync", "apply").contains(method.getName())) {
-        ovn.nbctl("--wait=hv", "sync");
+        ovn().nbctl("--wait=hv", "sync");
       }
     }
   }
@@ -92,14 +99,14 @@ class OvnFabricIT extends FabricContract {
   @Override
   protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
     VirtualNic vm = LinuxLab.plug(number, address);
-    ovn.plug(chassisOf(number), vm.port());
+    ovn().plug(chassisOf(number), vm.port());
     plugged.add(vm);
     return vm;
   }
 
   @Override
   protected void unplug(VirtualNic vm) throws Exception {
-    ovn.unplug(chassisOf(vm.number()), vm.port());
+    ovn().unplug(chassisOf(vm.number()), vm.port());
     plugged.remove(vm);
   }
 
@@ -109,7 +116,7 @@ class OvnFabricIT extends FabricContract {
       last.sync(Desired.NOTHING);
     }
     for (VirtualNic vm : plugged) {
-      ovn.unplug(chassisOf(vm.number()), vm.port());
+      ovn().unplug(chassisOf(vm.number()), vm.port());
     }
     plugged.clear();
   }
@@ -125,10 +132,10 @@ class OvnFabricIT extends FabricContract {
     Desired desired = everybody(grant(1, VIP, vm1));
     fabric.sync(desired);
     assertInForce();
-    assertThat(repairAfter(() -> ovn.nbctl("lsp-del", vm1.port()), desired))
+    assertThat(repairAfter(() -> ovn().nbctl("lsp-del", vm1.port()), desired))
         .containsExactly(vm1.on(SEGMENT).id() + " was missing in OVN: port");
     assertInForce();
-    assertThat(repairAfter(() -> ovn.nbctl("acl-del", segment(SEGMENT).id().value()), desired))
+    assertThat(repairAfter(() -> ovn().nbctl("acl-del", segment(SEGMENT).id().value()), desired))
         .isNotEmpty();
     assertInForce();
     assertThat(fabric.sync(desired)).isEmpty();
@@ -138,7 +145,7 @@ class OvnFabricIT extends FabricContract {
   void whatOthersPermitIsForbiddenAgain() throws Exception {
     Desired desired = everybody(grant(1, VIP, vm1));
     fabric.sync(desired);
-    assertThat(repairAfter(() -> ovn.nbctl("lsp-set-port-security", vm3.port()), desired))
+    assertThat(repairAfter(() -> ovn().nbctl("lsp-set-port-security", vm3.port()), desired))
         .containsExactly(vm3.on(SEGMENT).id() + " was different in OVN: port");
     assertInForce();
   }
@@ -146,29 +153,29 @@ class OvnFabricIT extends FabricContract {
   @Test
   void whatOthersHaveIsLeftAlone() throws Exception {
     String theirs = "theirs";
-    ovn.nbctl("ls-add", theirs);
-    ovn.nbctl("lsp-add", theirs, vm3.port());
-    ovn.nbctl("lsp-set-addresses", vm3.port(), "unknown");
-    ovn.nbctl("acl-add", theirs, "to-lport", "7", "ip4", "drop");
+    ovn().nbctl("ls-add", theirs);
+    ovn().nbctl("lsp-add", theirs, vm3.port());
+    ovn().nbctl("lsp-set-addresses", vm3.port(), "unknown");
+    ovn().nbctl("acl-add", theirs, "to-lport", "7", "ip4", "drop");
     try {
-      String before = ovn.nbctl("show", theirs) + ovn.nbctl("acl-list", theirs);
+      String before = ovn().nbctl("show", theirs) + ovn().nbctl("acl-list", theirs);
       fabric.sync(everybody(grant(1, VIP, vm1)));
       assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
       String ours = segment(SEGMENT).id().value();
-      ovn.nbctl("lsp-add", ours, "their-port");
+      ovn().nbctl("lsp-add", ours, "their-port");
 
       assertThat(fabric.sync(Desired.NOTHING)).isNotEmpty();
-      assertThat(ovn.nbctl("show", theirs) + ovn.nbctl("acl-list", theirs)).isEqualTo(before);
-      assertThat(ovn.nbctl("lsp-list", ours)).as("it stays with it").contains("their-port");
-      assertThat(ovn.nbctl("lsp-list", ours)).doesNotContain(vm1.port());
+      assertThat(ovn().nbctl("show", theirs) + ovn().nbctl("acl-list", theirs)).isEqualTo(before);
+      assertThat(ovn().nbctl("lsp-list", ours)).as("it stays with it").contains("their-port");
+      assertThat(ovn().nbctl("lsp-list", ours)).doesNotContain(vm1.port());
       assertThat(fabric.sync(Desired.NOTHING)).isEmpty();
 
-      ovn.nbctl("lsp-del", "their-port");
+      ovn().nbctl("lsp-del", "their-port");
       assertThat(fabric.sync(Desired.NOTHING)).isNotEmpty();
-      assertThat(ovn.nbctl("ls-list")).doesNotContain(ours);
+      assertThat(ovn().nbctl("ls-list")).doesNotContain(ours);
     } finally {
-      ovn.nbctl("--if-exists", "lsp-del", "their-port");
-      ovn.nbctl("ls-del", theirs);
+      ovn().nbctl("--if-exists", "lsp-del", "their-port");
+      ovn().nbctl("ls-del", theirs);
     }
   }
 
