@@ -52,6 +52,11 @@ enum Setting {
       null, "file", "The key that remotes of ssl: are shown, as PEM (PKCS #8, not encrypted)."),
   OVN_CERTIFICATE(null, "file", "The certificate of that key, as PEM."),
   OVN_CA_CERTIFICATE(null, "file", "The certificates of whoever signed OVN's, as PEM."),
+  SERVER_NAME(
+      null,
+      "name",
+      "What events and logs call this server, where several share a database; the host's name"
+          + " unless it is set."),
   LISTEN(
       "[A-Za-z0-9.:%-]+",
       "give an IP address or the name of a host",

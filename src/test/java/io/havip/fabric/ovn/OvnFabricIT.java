@@ -23,7 +23,6 @@ import io.havip.wire.Udp;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,19 +34,21 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract with real OVN, on two chassis between which the VMs are spread; and what others do
  * to the northbound database, and what becomes of it.
  */
 class OvnFabricIT extends FabricContract {
+  @TempDir private static Path directory;
   private static @Nullable Ovn started;
   private final List<VirtualNic> plugged = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
     OvsdbServer.assumeInstalled();
-    started = Ovn.start(Files.createTempDirectory(Path.of("/tmp"), "ovn"));
+    started = Ovn.start(directory);
   }
 
   @AfterAll
