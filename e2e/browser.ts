@@ -36,15 +36,6 @@ export async function openPage(browser: Browser, size = { width: 1280, height: 8
 
 /** Fails on what keeps people from using the page who cannot see it or hold a mouse. */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
-  // What fades in has too little contrast until it is there.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
-        .map(({ finished }) => finished),
-    ),
-  );
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     // A colour that is fading has too little contrast on its way.
@@ -67,7 +58,6 @@ export async function picture(page: Page, name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
     // Messages about what was just done go, and whatever moves comes to rest.
     await page.getByRole("button", { name: "Dismiss" }).first().waitFor({ state: "hidden" });
-    await page.evaluate(() => scrollTo(0, 0));
     await page.waitForTimeout(1_000);
     await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }

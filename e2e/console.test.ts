@@ -294,6 +294,7 @@ story("a fenced VM may not use the VIP, until its fence ends", async () => {
   await button("End", dialog("Fence vm1")).click();
   await row("demo-vm1").getByText("Fenced until").waitFor({ state: "detached" });
   await drawing(`${VIP} is held by vm1.`).waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
 });
 
 story("VMs that do not hear each other are a split, as long as they do not", async () => {

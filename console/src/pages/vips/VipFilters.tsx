@@ -86,13 +86,25 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
 /** Searches when the user has stopped typing. */
 function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const [typed, setTyped] = useState(text);
-  const search = useEffectEvent(onChange);
-  useEffect(() => setTyped(text), [text]);
+  const [sent, setSent] = useState(text);
+  const [shown, setShown] = useState(text);
+  // Not in an effect: the first would come after the first letters that somebody quick has typed.
+  if (text !== shown) {
+    setShown(text);
+    if (text !== sent) {
+      setSent(text);
+      setTyped(text);
+    } // else more may have been typed since
+  }
+  const search = useEffectEvent(() => {
+    setSent(typed);
+    onChange(typed);
+  });
   useEffect(() => {
     if (typed === text) {
       return undefined;
     }
-    const timer = setTimeout(() => search(typed), TYPING_PAUSE_MS);
+    const timer = setTimeout(search, TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed, text]);
   return (

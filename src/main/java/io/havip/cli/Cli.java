@@ -257,10 +257,16 @@ public final class Cli {
 
   private Level common(Kind kind, Class<?> createType, Supplier<Object> create) {
     Level level = new Level().with("create", createType, create);
-    return (kind == Kind.VIP
-            ? level.with("list", ListVipsCommand.class, () -> new ListVipsCommand(surroundings))
-            : level.with("list", ListCommand.class, () -> new ListCommand(kind, surroundings)))
-        .with("show", ShowCommand.class, () -> new ShowCommand(kind, surroundings));
+    switch (kind) {
+      case VIP ->
+          level.with("list", ListVipsCommand.class, () -> new ListVipsCommand(surroundings));
+      case SUBNET, VM ->
+          level.with(
+              "list", ListInVpcCommand.class, () -> new ListInVpcCommand(kind, surroundings));
+      case VPC, NETWORK ->
+          level.with("list", ListCommand.class, () -> new ListCommand(kind, surroundings));
+    }
+    return level.with("show", ShowCommand.class, () -> new ShowCommand(kind, surroundings));
   }
 
   /** Makes a command that only has commands. */

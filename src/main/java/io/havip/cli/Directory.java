@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Finds resources by id or name. Lists each kind at most once, and only when it needs names. */
+/**
+ * Finds resources by id or name. The server looks for a name where it can; of other kinds it lists
+ * all, at most once.
+ */
 final class Directory {
   private final Api api;
   private final Map<Kind, List<JsonNode>> known = new EnumMap<>(Kind.class);
@@ -49,10 +52,10 @@ final class Directory {
       return idOrName;
     }
     Predicate<JsonNode> condition = vpcId == null ? _ -> true : isIn(vpcId);
-    if (all(Kind.SUBNET).stream().anyMatch(condition.and(isNamed(idOrName)))) {
+    if (withName(Kind.SUBNET, idOrName).stream().anyMatch(condition)) {
       return id(named(Kind.SUBNET, idOrName, condition));
     }
-    if (all(Kind.NETWORK).stream().noneMatch(isNamed(idOrName))) {
+    if (withName(Kind.NETWORK, idOrName).isEmpty()) {
       throw new CommandFailedException(
           ExitCode.NOT_FOUND,
           "there is no subnet and no external network named '%s' here; `havip subnet list` and"
@@ -71,13 +74,25 @@ final class Directory {
     return resources;
   }
 
+  /** All of a kind that have a name. */
+  private List<JsonNode> withName(Kind kind, String name)
+      throws CommandFailedException, InterruptedException {
+    return switch (kind) {
+      case SUBNET, VM -> api.list(kind.path(), Map.of("name", name), Integer.MAX_VALUE);
+      case VIP, VPC, NETWORK ->
+          all(kind).stream()
+              .filter(resource -> resource.path("name").asString("").equals(name))
+              .toList();
+    };
+  }
+
   static String id(JsonNode resource) {
     return resource.path("id").asString("");
   }
 
   private JsonNode named(Kind kind, String name, Predicate<JsonNode> condition)
       throws CommandFailedException, InterruptedException {
-    List<JsonNode> found = all(kind).stream().filter(isNamed(name).and(condition)).toList();
+    List<JsonNode> found = withName(kind, name).stream().filter(condition).toList();
     return switch (found.size()) {
       case 1 -> found.getFirst();
       case 0 ->
@@ -97,10 +112,6 @@ final class Directory {
                           .map(resource -> "  " + id(resource))
                           .collect(Collectors.joining("\n"))));
     };
-  }
-
-  private static Predicate<JsonNode> isNamed(String name) {
-    return resource -> resource.path("name").asString("").equals(name);
   }
 
   private static Predicate<JsonNode> isIn(String vpcId) {

@@ -8,6 +8,7 @@ import io.havip.service.Listing;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** How lists are cut into pages. */
@@ -63,6 +64,13 @@ final class Paging {
         "cursor",
         ErrorCode.CURSOR_MISMATCH,
         "this cursor is of another list, filter or order; begin again without one");
+  }
+
+  /** A list's name, which the same list with another filter or order does not share. */
+  static String name(String list, Record query) {
+    CRC32C hash = new CRC32C();
+    hash.update(query.toString().getBytes(UTF_8));
+    return list + "-" + Long.toHexString(hash.getValue());
   }
 
   static String cursor(String list, String id) {

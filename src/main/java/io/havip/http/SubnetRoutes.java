@@ -6,6 +6,7 @@ import io.havip.http.Paging.PageJson;
 import io.havip.id.NetworkId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Subnet;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
@@ -13,6 +14,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.service.InventoryService;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -94,10 +96,13 @@ final class SubnetRoutes {
   PageJson<SubnetJson> list(
       Caller caller,
       @RequestParam(defaultValue = "100") int limit,
-      @RequestParam(required = false) @Nullable String cursor) {
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam Map<String, String> parameters) {
+    InventoryQuery query = InventoryLists.query(parameters);
+    String list = Paging.name(LIST, query);
     return Paging.page(
-        LIST,
-        inventory.subnets(caller, Paging.after(LIST, cursor), Paging.checkLimit(limit)),
+        list,
+        inventory.subnets(caller, query, Paging.after(list, cursor), Paging.checkLimit(limit)),
         SubnetJson::of);
   }
 

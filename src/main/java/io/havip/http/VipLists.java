@@ -1,7 +1,5 @@
 package io.havip.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import io.havip.http.Paging.PageJson;
@@ -19,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** What the parameters of the list of VIPs mean, and its cursors. */
@@ -77,12 +74,10 @@ final class VipLists {
 
   /** The list's name, which another filter or order does not share. */
   private static String name(VipQuery query) {
-    CRC32C hash = new CRC32C();
-    hash.update(query.toString().getBytes(UTF_8));
-    return "vips-" + Long.toHexString(hash.getValue());
+    return Paging.name("vips", query);
   }
 
-  private static <T> @Nullable T value(
+  static <T> @Nullable T value(
       Map<String, String> parameters, String name, Function<String, T> parse) {
     String text = parameters.get(name);
     if (text == null || text.isEmpty()) {
@@ -118,7 +113,7 @@ final class VipLists {
     return sort;
   }
 
-  private static String text(String text) {
+  static String text(String text) {
     if (text.length() > TEXT_MAX || text.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("search for at most 255 characters, without line breaks");
     }

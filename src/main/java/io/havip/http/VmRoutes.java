@@ -8,6 +8,7 @@ import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -19,6 +20,7 @@ import io.havip.service.NicDetails;
 import io.havip.service.VmDetails;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -125,10 +127,13 @@ final class VmRoutes {
   PageJson<VmJson> list(
       Caller caller,
       @RequestParam(defaultValue = "100") int limit,
-      @RequestParam(required = false) @Nullable String cursor) {
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam Map<String, String> parameters) {
+    InventoryQuery query = InventoryLists.query(parameters);
+    String list = Paging.name(LIST, query);
     return Paging.page(
-        LIST,
-        inventory.vms(caller, Paging.after(LIST, cursor), Paging.checkLimit(limit)),
+        list,
+        inventory.vms(caller, query, Paging.after(list, cursor), Paging.checkLimit(limit)),
         VmJson::of);
   }
 

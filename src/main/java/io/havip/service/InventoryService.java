@@ -13,6 +13,7 @@ import io.havip.id.NicId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -80,8 +81,10 @@ public final class InventoryService {
         .filter(subnet -> subnet.accountId().equals(caller.accountId()));
   }
 
-  public Listing<Subnet> subnets(Caller caller, @Nullable String after, int limit) {
-    Page<Subnet> page = store.read(reader -> reader.subnets(caller.accountId(), after, limit));
+  public Listing<Subnet> subnets(
+      Caller caller, InventoryQuery query, @Nullable String after, int limit) {
+    Page<Subnet> page =
+        store.read(reader -> reader.subnets(caller.accountId(), query, after, limit));
     return Listings.of(page.items(), page.total(), limit, Subnet::id);
   }
 
@@ -181,9 +184,10 @@ public final class InventoryService {
             .getFirst());
   }
 
-  public Listing<VmDetails> vms(Caller caller, @Nullable String after, int limit) {
+  public Listing<VmDetails> vms(
+      Caller caller, InventoryQuery query, @Nullable String after, int limit) {
     return store.read(reader -> {
-      Page<Vm> page = reader.vms(caller.accountId(), after, limit);
+      Page<Vm> page = reader.vms(caller.accountId(), query, after, limit);
       return Listings.of(
           details(reader, page.items()), page.total(), limit, item -> item.vm().id());
     });

@@ -5,6 +5,7 @@ import io.havip.id.NetworkId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Subnet;
 import io.havip.json.Json;
@@ -100,20 +101,20 @@ record NetworkTable(JdbcClient db) {
     return db.sql(SELECT + "ORDER BY id").query((row, _) -> network(row)).list();
   }
 
-  Page<Subnet> subnets(AccountId owner, @Nullable String after, int limit) {
+  Page<Subnet> subnets(AccountId owner, InventoryQuery query, @Nullable String after, int limit) {
+    InventorySelection all = InventorySelection.of(owner, query);
     return new Page<>(
         db.sql(
                 SELECT
-                    + """
-                    WHERE account_id = :owner AND id > :after ORDER BY id LIMIT :limit
-                    """)
-            .param("owner", owner.value())
+                    + "WHERE %s AND id > :after ORDER BY id LIMIT :limit"
+                        .formatted(all.condition()))
+            .params(all.parameters())
             .param("after", after == null ? "" : after)
             .param("limit", limit)
             .query((row, _) -> subnet(row))
             .list(),
-        db.sql("SELECT COUNT(*) FROM networks WHERE account_id = :owner")
-            .param("owner", owner.value())
+        db.sql("SELECT COUNT(*) FROM networks WHERE " + all.condition())
+            .params(all.parameters())
             .query(Long.class)
             .single());
   }

@@ -15,6 +15,7 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -54,11 +55,11 @@ public interface Reader extends Snapshot {
 
   Page<Vpc> vpcs(AccountId owner, @Nullable String after, int limit);
 
-  Page<Subnet> subnets(AccountId owner, @Nullable String after, int limit);
+  Page<Subnet> subnets(AccountId owner, InventoryQuery query, @Nullable String after, int limit);
 
   Page<ExternalNetwork> externalNetworks(@Nullable String after, int limit);
 
-  Page<Vm> vms(AccountId owner, @Nullable String after, int limit);
+  Page<Vm> vms(AccountId owner, InventoryQuery query, @Nullable String after, int limit);
 
   /** The VIPs that a query is for, in its order; those are counted in the page's total. */
   Page<Vip> vips(AccountId owner, VipQuery query, VipQuery.@Nullable Place after, int limit);

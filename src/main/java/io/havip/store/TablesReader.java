@@ -15,6 +15,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -69,8 +70,9 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
-  public Page<Subnet> subnets(AccountId owner, @Nullable String after, int limit) {
-    return tables.networks().subnets(owner, after, limit);
+  public Page<Subnet> subnets(
+      AccountId owner, InventoryQuery query, @Nullable String after, int limit) {
+    return tables.networks().subnets(owner, query, after, limit);
   }
 
   @Override
@@ -79,8 +81,8 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
-  public Page<Vm> vms(AccountId owner, @Nullable String after, int limit) {
-    return tables.vms().page(owner, after, limit);
+  public Page<Vm> vms(AccountId owner, InventoryQuery query, @Nullable String after, int limit) {
+    return tables.vms().page(owner, query, after, limit);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.havip.store;
 import io.havip.id.AccountId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -67,21 +68,21 @@ record VmTable(JdbcClient db, NicTable nics) {
         .collect(Collectors.toMap(Vm::id, vm -> vm));
   }
 
-  Page<Vm> page(AccountId owner, @Nullable String after, int limit) {
+  Page<Vm> page(AccountId owner, InventoryQuery query, @Nullable String after, int limit) {
+    InventorySelection all = InventorySelection.of(owner, query);
     return new Page<>(
         withNics(
             db.sql(
                     SELECT
-                        + """
-                        WHERE account_id = :owner AND id > :after ORDER BY id LIMIT :limit
-                        """)
-                .param("owner", owner.value())
+                        + "WHERE %s AND id > :after ORDER BY id LIMIT :limit"
+                            .formatted(all.condition()))
+                .params(all.parameters())
                 .param("after", after == null ? "" : after)
                 .param("limit", limit)
                 .query((row, _) -> vm(row))
                 .list()),
-        db.sql("SELECT COUNT(*) FROM vms WHERE account_id = :owner")
-            .param("owner", owner.value())
+        db.sql("SELECT COUNT(*) FROM vms WHERE " + all.condition())
+            .params(all.parameters())
             .query(Long.class)
             .single());
   }

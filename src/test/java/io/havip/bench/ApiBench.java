@@ -7,6 +7,7 @@ import io.havip.decision.Command;
 import io.havip.decision.Expected;
 import io.havip.decision.Reply;
 import io.havip.id.VmId;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Vm;
 import io.havip.json.Json;
 import io.havip.plan.Advertising;
@@ -274,7 +275,10 @@ public final class ApiBench {
     VipQuery all = new VipQuery(null, null, null, null, null, null, null, VipQuery.Sort.ID, false);
     Vip first = vips.list(caller, all, null, 1).items().getFirst().vip();
     List<VmId> vms =
-        store.read(reader -> reader.vms(caller.accountId(), null, 2)).items().stream()
+        store
+            .read(reader -> reader.vms(caller.accountId(), InventoryQuery.ALL, null, 2))
+            .items()
+            .stream()
             .map(Vm::id)
             .toList();
     VmId unbound = vms.get(first.vmIds().contains(vms.get(0)) ? 1 : 0);

@@ -8,6 +8,7 @@ import io.havip.error.Refused;
 import io.havip.event.Event;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
@@ -165,7 +166,8 @@ class StoreAgreesTest {
     private void compare(AccountId owner) {
       assertThat(store.<List<Vpc>>read(now -> now.vpcs(owner, null, 10_000).items()))
           .isEqualTo(world.vpcs().stream().filter(it -> it.accountId().equals(owner)).toList());
-      assertThat(store.<List<Vm>>read(now -> now.vms(owner, null, 10_000).items()))
+      assertThat(
+              store.<List<Vm>>read(now -> now.vms(owner, InventoryQuery.ALL, null, 10_000).items()))
           .isEqualTo(world.vms().stream().filter(it -> it.accountId().equals(owner)).toList());
       assertThat(
               store.<List<Event>>read(now ->

@@ -150,6 +150,14 @@ class CliTest {
     assertThat(json.valueStream().map(vpc -> vpc.get("name").asString()))
         .contains("plain", "with, comma", "漢字");
     havip("vpc", "list", "-o", "xml").failed(2, "xml");
+    havip("subnet", "create", "listed", "--vpc", "plain", "--cidr", "10.1.0.0/24").succeeded();
+    havip("subnet", "create", "listed", "--vpc", "漢字", "--cidr", "10.3.0.0/24").succeeded();
+    havip("vm", "create", "listed", "--vpc", "plain", "--nic", "listed").succeeded();
+    assertThat(havip("subnet", "list", "--name", "listed").out().lines()).hasSize(3);
+    assertThat(havip("subnet", "list", "--name", "listed", "--vpc", "漢字").out())
+        .contains("10.3.0.0/24")
+        .doesNotContain("10.1.0.0/24");
+    assertThat(havip("vm", "list", "--vpc", "plain", "-o", "json").json()).hasSize(1);
     assertThat(havip("vip", "list", "-o", "csv").succeeded().out())
         .startsWith("name,address,type,state,vms,holder,id\n");
   }

@@ -8,6 +8,7 @@ import io.havip.decision.Decision;
 import io.havip.decision.Invariants;
 import io.havip.decision.World;
 import io.havip.id.NetworkId;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
 import io.havip.json.Json;
@@ -166,7 +167,8 @@ class FuzzTest extends ApiFixture {
             changes.add(new Change.PutVpc(vpc));
           }
           reader.allNetworks().forEach(network -> changes.add(new Change.PutNetwork(network)));
-          for (Vm vm : reader.vms(owner.id(), null, Integer.MAX_VALUE).items()) {
+          for (Vm vm :
+              reader.vms(owner.id(), InventoryQuery.ALL, null, Integer.MAX_VALUE).items()) {
             changes.add(new Change.PutVm(vm));
           }
           reader

@@ -71,6 +71,25 @@ class ListApiTest extends ApiFixture {
   }
 
   @Test
+  void subnetsAndVmsAreFoundByNameAndVpc() throws Exception {
+    String other = made("/v1/vpcs", "{'name': 'other', 'cidr': '10.0.0.0/8'}");
+    String network = newSubnet(other);
+    String vm = newVm(other, network);
+    newVm(other, network);
+    String name = get("/v1/vms/" + vm).json().get("name").asString();
+    assertThat(names("/v1/vms?vpcId=" + other + "&name=" + name)).contains(name).containsOnly(name);
+    assertThat(names("/v1/vms?vpcId=" + other + "&limit=1")).hasSize(2);
+    assertThat(names("/v1/vms?vpcId=" + other + "&name=nobody")).isEmpty();
+    JsonNode subnets = get("/v1/subnets?vpcId=" + other).json();
+    assertThat(subnets.get("total").asLong()).isEqualTo(1);
+    assertThat(subnets.at("/items/0/id").asString()).isEqualTo(network);
+    String cursor = get("/v1/vms?vpcId=" + other + "&limit=1").json().get("nextCursor").asString();
+    assertRefused(get("/v1/vms?cursor=" + cursor), 400, "cursor_mismatch", "cursor");
+    assertRefused(get("/v1/vms?name=%00"), 422, "invalid_field", "name");
+    assertRefused(get("/v1/subnets?vpcId=x"), 422, "invalid_field", "vpcId");
+  }
+
+  @Test
   void badFiltersAreNamed() throws Exception {
     assertRefused(get("/v1/vips?vmID=x"), 400, "unknown_field", "vmID");
     assertRefused(get("/v1/vips?vmId="), 422, "invalid_field", "vmId");

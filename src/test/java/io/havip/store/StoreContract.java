@@ -28,9 +28,11 @@ import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
+import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -454,7 +456,7 @@ abstract class StoreContract {
     externals.forEach(external -> write(new Change.PutNetwork(external)));
     assertThat(
             pages(
-                after -> store.read(now -> now.vms(made.account, after, 2)),
+                after -> store.read(now -> now.vms(made.account, InventoryQuery.ALL, after, 2)),
                 v -> v.id().value(),
                 3))
         .isEqualTo(vms);
@@ -466,7 +468,7 @@ abstract class StoreContract {
         .isEqualTo(vips);
     assertThat(
             pages(
-                after -> store.read(now -> now.subnets(made.account, after, 2)),
+                after -> store.read(now -> now.subnets(made.account, InventoryQuery.ALL, after, 2)),
                 v -> v.id().value(),
                 3))
         .isEqualTo(subnets);
@@ -474,6 +476,39 @@ abstract class StoreContract {
             pages(
                 after -> store.read(now -> now.externalNetworks(after, 2)), v -> v.id().value(), 3))
         .isEqualTo(externals);
+  }
+
+  @Test
+  void subnetsAndVmsAreFoundByNameAndVpc() {
+    Vm vm = made.createVm("a");
+    made.createVm("b");
+    Subnet other = subnet("10.1.0.0/24", 7, null, List.of());
+    write(new Change.PutNetwork(other));
+    VpcId nowhere = made.ids.vpc();
+    for (InventoryQuery query :
+        List.of(new InventoryQuery("a", null), new InventoryQuery("a", vm.vpcId()))) {
+      Page<Vm> found = store.read(now -> now.vms(made.account, query, null, 10));
+      assertThat(found.items()).containsExactly(vm);
+      assertThat(found.total()).isEqualTo(1);
+    }
+    assertThat(vms(new InventoryQuery(null, vm.vpcId()))).hasSize(2);
+    assertThat(vms(new InventoryQuery("a", nowhere))).isEmpty();
+    assertThat(vms(new InventoryQuery("A", null))).isEmpty();
+    for (Subnet subnet : List.of((Subnet) made.subnet, other)) {
+      InventoryQuery query = new InventoryQuery(subnet.name(), subnet.vpcId());
+      assertThat(
+              store.<List<Subnet>>read(now -> now.subnets(made.account, query, null, 10).items()))
+          .contains(subnet)
+          .allMatch(found -> found.name().equals(subnet.name()));
+    }
+    assertThat(
+            store.<Long>read(now ->
+                now.subnets(made.account, new InventoryQuery(null, nowhere), null, 10).total()))
+        .isZero();
+  }
+
+  private List<Vm> vms(InventoryQuery query) {
+    return store.read(now -> now.vms(made.account, query, null, 10).items());
   }
 
   private static VipQuery.@Nullable Place place(@Nullable String id) {
