@@ -171,14 +171,24 @@ public final class GeneratedConfiguration {
     int table = TABLE_BASE + vip.vrid();
     line("  # Only packets from the VIP leave through the external gateway.");
     line("  virtual_routes {");
-    line(
-        "    %s dev %s scope link src %s table %s"
-            .formatted(vip.network(), vip.device(), vip.address(), table));
-    line(
-        "    default via %s dev %s src %s table %s"
-            .formatted(uplink, vip.device(), vip.address(), table));
+    if (hasOwnVmac) {
+      // keepalived chooses the name of the VIP's interface; the kernel finds it by the gateway.
+      line("    default via %s src %s table %s".formatted(uplink, vip.address(), table));
+    } else {
+      line(
+          "    %s dev %s scope link src %s table %s"
+              .formatted(vip.network(), vip.device(), vip.address(), table));
+      line(
+          "    default via %s dev %s src %s table %s"
+              .formatted(uplink, vip.device(), vip.address(), table));
+    }
     line("  }");
     line("  virtual_rules {");
+    if (hasOwnVmac) {
+      line(
+          "    from %s to %s lookup main priority %s"
+              .formatted(vip.address(), vip.network(), table));
+    }
     line("    from %s lookup %s priority %s".formatted(vip.address(), table, table));
     line("  }");
     line("  # Without its external NIC the VM is no use as a holder.");

@@ -18,17 +18,17 @@ final class FailoverScene {
 
   /** For software that needs a JVM in a sandbox with all users: its name, and a directory. */
   public static void main(String[] arguments) throws Exception {
-    play(Software.valueOf(arguments[0]), Path.of(arguments[1]));
+    play(Software.valueOf(arguments[0]), false, Path.of(arguments[1]));
   }
 
-  static void play(Software software, Path directory) throws Exception {
+  static void play(Software software, boolean external, Path directory) throws Exception {
     CleanUps cleanUps = new CleanUps();
     try {
       ServerProcess server = new ServerProcess(directory);
       cleanUps.add(server::stop);
-      HavipGround ground = new HavipGround(server, software, false);
+      HavipGround ground = new HavipGround(server, software, external);
       cleanUps.add(ground::close);
-      Arena arena = new Arena(software, false, "", ground, directory.resolve("vms"));
+      Arena arena = new Arena(software, external, "", ground, directory.resolve("vms"));
       cleanUps.add(arena::close);
       play(software, ground, arena);
     } finally {
@@ -43,8 +43,8 @@ final class FailoverScene {
     System.out.printf("%s: traffic stopped for %d ms%n", software.inWords(), outage.toMillis());
     MacAddress vmac =
         MacAddress.parse(String.format(Locale.ROOT, "00:00:5e:00:01:%02x", ground.vrid()));
-    assertThat(arena.neighbour(arena.client()))
-        .hasValue(software == Software.KEEPALIVED_VMAC ? vmac : second.mac());
+    assertThat(arena.neighbour(arena.neighbour()))
+        .hasValue(software == Software.KEEPALIVED_VMAC ? vmac : arena.mac(second));
 
     if (software.isCluster()) {
       // It announced the VIP once, and says no more.

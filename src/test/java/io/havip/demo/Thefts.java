@@ -11,7 +11,9 @@ final class Thefts {
       throws Exception {
     Thief.Attempt attempt = theft.attempt();
     assertThat(theft.effects()).as(attempt.name()).isEmpty();
-    assertThat(theft.held()).as("%s: %s%s", attempt.name(), ground.shown(), arena.logs()).isTrue();
+    assertThat(theft.held())
+        .as("%s: %s%s%s", attempt.name(), ground.shown(), ground.events(), arena.logs())
+        .isTrue();
     String port = attempt.kind().equals("vrrp") ? thief.port() : arena.port(thief);
     Checks.awaitTrue(
         attempt.name() + " is counted",

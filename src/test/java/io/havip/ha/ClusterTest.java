@@ -27,16 +27,26 @@ class ClusterTest {
   private static final Member VM2 = member(2, "vm2");
   private static final Member VM3 = member(3, "vm3");
 
+  private static final Path HEARTBEAT = Path.of("/usr/libexec/heartbeat/heartbeat");
+  private static final Path PACEMAKER = Path.of("/usr/sbin/pacemakerd");
+
   @TempDir private Path directory;
 
   @Test
   void heartbeatFailsOver() throws Exception {
-    failOver("heartbeat", Path.of("/usr/libexec/heartbeat/heartbeat"));
+    failOver("heartbeat", HEARTBEAT);
   }
 
   @Test
   void pacemakerFailsOver() throws Exception {
-    failOver("pacemaker", Path.of("/usr/sbin/pacemakerd"));
+    failOver("pacemaker", PACEMAKER);
+  }
+
+  @Test
+  void theyAreSetUpAsThePageSays() throws Exception {
+    assumeTrue(Files.isExecutable(HEARTBEAT), "heartbeat is not installed");
+    assumeTrue(Files.isExecutable(PACEMAKER), "pacemaker is not installed");
+    RootJvm.run(directory, "io.havip.server.ClusterHowto", directory.toString());
   }
 
   @Test

@@ -122,10 +122,10 @@ class GeneratedConfigurationTest {
                 192.0.2.100/24 dev eth1 use_vmac
               }
               virtual_routes {
-                192.0.2.0/24 dev eth1 scope link src 192.0.2.100 table 10008
-                default via 192.0.2.1 dev eth1 src 192.0.2.100 table 10008
+                default via 192.0.2.1 src 192.0.2.100 table 10008
               }
               virtual_rules {
+                from 192.0.2.100 to 192.0.2.0/24 lookup main priority 10008
                 from 192.0.2.100 lookup 10008 priority 10008
               }
               track_interface {
