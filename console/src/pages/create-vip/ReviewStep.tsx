@@ -6,6 +6,7 @@ import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/compo
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { Preview } from '../../api/client';
 import { useNetworksById, useVmsById, useVpcsById } from '../../api/inventory';
+import { warning } from '../../components/warning';
 import type { Draft } from './draft';
 
 interface Props {
@@ -18,7 +19,8 @@ export function ReviewStep({ draft, preview, onEdit }: Props) {
   const vpc = useVpcsById().get(draft.vpcId);
   const network = useNetworksById().get(draft.networkId);
   const vms = useVmsById();
-  const attached = preview?.attachNics.map(({ vmId }) => vms.get(vmId)?.name ?? vmId) ?? [];
+  const name = (id: string) => vms.get(id)?.name ?? id;
+  const attached = preview?.attachNics.map(({ vmId }) => name(vmId)) ?? [];
   return (
     <SpaceBetween size="l">
       <Part
@@ -45,7 +47,7 @@ export function ReviewStep({ draft, preview, onEdit }: Props) {
         items={[
           {
             label: 'VMs',
-            value: draft.vmIds.map((id) => vms.get(id)?.name ?? id).join(', ') || 'None yet; bind them later',
+            value: draft.vmIds.map(name).join(', ') || 'None yet; bind them later',
           },
         ]}
       />
@@ -54,6 +56,11 @@ export function ReviewStep({ draft, preview, onEdit }: Props) {
           {attached.join(', ')} will get a NIC on the external network. Have it plugged before HA software uses the VIP.
         </Alert>
       )}
+      {preview?.warnings?.map((text) => (
+        <Alert key={text} type="warning">
+          {warning(text, name)}
+        </Alert>
+      ))}
     </SpaceBetween>
   );
 }

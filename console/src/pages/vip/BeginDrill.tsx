@@ -5,12 +5,13 @@ import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import { api, answer, type Vip } from '../../api/client';
 import { useDrillPrediction, type DrillBody, type Prediction } from '../../api/drills';
-import { formErrors, sentence } from '../../api/formErrors';
+import { formErrors } from '../../api/formErrors';
 import { FormModal } from '../../components/FormModal';
 import { listed } from '../../components/listed';
 import { TextField } from '../../components/TextField';
 import { duration } from '../../components/Time';
 import { vmName } from '../../components/VipStatus';
+import { warning } from '../../components/warning';
 
 const CUTS = [
   { value: 'auto', label: 'What its HA software notices' },
@@ -112,14 +113,9 @@ function Predicted({ vip, seconds, prediction }: { vip: Vip; seconds: number; pr
           </li>
         )}
         {risks.map((risk) => (
-          <li key={risk}>{sentence(named(vip, risk))}</li>
+          <li key={risk}>{warning(risk, (id) => vmName(vip, id))}</li>
         ))}
       </ul>
     </Alert>
   );
-}
-
-/** With the names of VMs in place of their ids. */
-function named(vip: Vip, text: string): string {
-  return text.replaceAll(/\bvm-[0-9a-z]{26}\b/g, (id) => vmName(vip, id));
 }

@@ -1,12 +1,15 @@
 package io.havip.cli;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Finds resources by id or name. The server looks for a name where it can; of other kinds it lists
@@ -15,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 final class Directory {
   private final Api api;
   private final Map<Kind, List<JsonNode>> known = new EnumMap<>(Kind.class);
+  private final Map<String, String> names = new HashMap<>();
 
   Directory(Api api) {
     this.api = api;
@@ -84,6 +88,45 @@ final class Directory {
               .filter(resource -> resource.path("name").asString("").equals(name))
               .toList();
     };
+  }
+
+  /** The same for people: with the names of other resources before their ids. */
+  List<JsonNode> withNames(List<JsonNode> resources)
+      throws CommandFailedException, InterruptedException {
+    List<JsonNode> named = new ArrayList<>();
+    for (JsonNode resource : resources) {
+      JsonNode copy = resource.deepCopy();
+      addNames(copy);
+      named.add(copy);
+    }
+    return named;
+  }
+
+  private void addNames(JsonNode node) throws CommandFailedException, InterruptedException {
+    for (JsonNode item : node) {
+      addNames(item);
+    }
+    if (node instanceof ObjectNode object) {
+      for (String field : List.of("vpcId", "networkId", "vmId")) {
+        String id = object.path(field).asString("");
+        String name = object.has("vmName") && field.equals("vmId") ? "" : name(id);
+        if (!name.isEmpty()) {
+          object.put(field, name + " (" + id + ")");
+        }
+      }
+    }
+  }
+
+  /** A resource's name; empty when there is no such resource. */
+  private String name(String id) throws CommandFailedException, InterruptedException {
+    String name = names.get(id);
+    for (Kind kind : Kind.values()) {
+      if (name == null && kind.isId(id)) {
+        name = api.find(kind.path(id)).map(it -> it.path("name").asString("")).orElse("");
+        names.put(id, name);
+      }
+    }
+    return name == null ? "" : name;
   }
 
   static String id(JsonNode resource) {

@@ -1,11 +1,13 @@
 package io.havip.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 @Command(
     description = "List all of them, or those that you look for.",
@@ -38,6 +40,8 @@ final class ListInVpcCommand extends ClientCommand {
     Map<String, @Nullable String> query = new LinkedHashMap<>();
     query.put("vpcId", vpc == null ? null : directory().id(Kind.VPC, vpc));
     query.put("name", name);
-    output().list(kind, api().list(kind.path(), query, limit.limit(this)), format.format());
+    List<JsonNode> found = api().list(kind.path(), query, limit.limit(this));
+    List<JsonNode> shown = format.format() == Format.TABLE ? directory().withNames(found) : found;
+    output().list(kind, shown, format.format());
   }
 }

@@ -39,7 +39,9 @@ final class ShowCommand extends ClientCommand {
       each(resources, resource -> found.add(directory().find(kind, resource)));
     } finally {
       if (!found.isEmpty()) {
-        output().show(kind, found, format.format());
+        List<JsonNode> shown =
+            format.format() == Format.TABLE ? directory().withNames(found) : found;
+        output().show(kind, shown, format.format());
       }
     }
   }

@@ -1,7 +1,5 @@
 package io.havip.id;
 
-import java.util.regex.Pattern;
-
 /**
  * The identifier of a resource: a prefix that names its kind, a hyphen, and 26 characters of
  * Crockford's base 32 that begin with the time of creation, so that identifiers sort by age.
@@ -27,14 +25,33 @@ public sealed interface Id permits AccountId, VpcId, NetworkId, VmId, NicId, Vip
 
   /** The part behind the prefix. */
   final class Form {
-    private static final Pattern TAIL = Pattern.compile("[0-9a-hjkmnp-tv-z]{26}");
+    private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    /**
+     * By character; every row that is read has some, and a pattern took a tenth of a list's time.
+     */
+    private static final boolean[] IS_DIGIT = new boolean[128];
+
+    static {
+      DIGITS.chars().forEach(digit -> IS_DIGIT[digit] = true);
+    }
 
     private Form() {}
 
     static boolean isValid(String prefix, String value) {
-      return value.length() == prefix.length() + 27
-          && value.startsWith(prefix + "-")
-          && TAIL.matcher(value).region(prefix.length() + 1, value.length()).matches();
+      int hyphen = prefix.length();
+      if (value.length() != hyphen + 27
+          || !value.startsWith(prefix)
+          || value.charAt(hyphen) != '-') {
+        return false;
+      }
+      for (int i = hyphen + 1; i < value.length(); i++) {
+        char c = value.charAt(i);
+        if (c >= IS_DIGIT.length || !IS_DIGIT[c]) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

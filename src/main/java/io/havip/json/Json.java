@@ -16,8 +16,8 @@ import io.havip.net.MacAddress;
 import io.havip.webhook.WebhookUrl;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
@@ -55,8 +55,7 @@ public final class Json {
   private static final int NESTING_MAX = 50;
 
   private static final DateTimeFormatter MICROSECONDS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+      new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
 
   /** Immutable and safe for all threads. */
   public static final JsonMapper MAPPER = mapper();

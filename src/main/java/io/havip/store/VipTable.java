@@ -203,26 +203,27 @@ record VipTable(JdbcClient db) {
   private static List<Vip> vips(JdbcClient.StatementSpec select) {
     return select.query(rows -> {
       List<Vip> vips = new ArrayList<>();
-      boolean more = rows.next();
-      while (more) {
-        String id = rows.getString("id");
-        Vip unbound = unbound(rows);
+      String next = rows.next() ? rows.getString("id") : null;
+      while (next != null) {
+        VipId id = new VipId(next);
+        Vip unbound = unbound(id, rows);
         List<Binding> bindings = new ArrayList<>();
-        while (more && rows.getString("id").equals(id)) {
-          if (rows.getString("vm_id") != null) {
-            bindings.add(binding(rows));
+        do {
+          String vmId = rows.getString("vm_id");
+          if (vmId != null) {
+            bindings.add(binding(new VmId(vmId), rows));
           }
-          more = rows.next();
-        }
+          next = rows.next() ? rows.getString("id") : null;
+        } while (id.value().equals(next));
         vips.add(unbound.createdWith(bindings));
       }
       return vips;
     });
   }
 
-  private static Vip unbound(ResultSet row) throws SQLException {
+  private static Vip unbound(VipId id, ResultSet row) throws SQLException {
     return new Vip(
-        new VipId(row.getString("id")),
+        id,
         new AccountId(row.getString("account_id")),
         row.getString("name"),
         row.getString("remark"),
@@ -249,9 +250,9 @@ record VipTable(JdbcClient db) {
             row.getString("failure_message"));
   }
 
-  private static Binding binding(ResultSet row) throws SQLException {
+  private static Binding binding(VmId vmId, ResultSet row) throws SQLException {
     return new Binding(
-        new VmId(row.getString("vm_id")),
+        vmId,
         new NicId(row.getString("nic_id")),
         new NicId(row.getString("vrrp_nic_id")),
         row.getBoolean("vmac"),

@@ -158,6 +158,10 @@ class CliTest {
         .contains("10.3.0.0/24")
         .doesNotContain("10.1.0.0/24");
     assertThat(havip("vm", "list", "--vpc", "plain", "-o", "json").json()).hasSize(1);
+    assertThat(havip("vm", "list", "--name", "listed").out()).contains("  plain (vpc-");
+    assertThat(havip("vm", "show", "listed").out())
+        .containsPattern("vpcId +plain \\(vpc-")
+        .contains("  listed (subnet-");
     assertThat(havip("vip", "list", "-o", "csv").succeeded().out())
         .startsWith("name,address,type,state,vms,holder,id\n");
   }
