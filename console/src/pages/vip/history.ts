@@ -132,12 +132,19 @@ function words(
         title: `${nameOf(text(event, 'vmId') ?? '')} was stopped`,
         detail: 'It stays bound.',
       };
+    case 'leader_changed':
+      return { tone: 'info', title: `The server ${text(event, 'to') ?? ''} leads`, detail: ledBefore(event) };
     case 'fabric_repaired':
       return { tone: 'warning', title: 'Repaired what somebody else had changed', detail: text(event, 'difference') };
   }
   // Each kind of openapi.yaml has its words, or this does not compile; a newer server may know more.
   const unheard: string = event.kind satisfies never;
   return { tone: 'info', title: sentence(unheard.replaceAll('_', ' ')).slice(0, -1) };
+}
+
+function ledBefore(event: HistoryEvent): string | undefined {
+  const from = text(event, 'from');
+  return from && `Before, ${from} did.`;
 }
 
 const ANNOUNCED: Record<string, string> = {

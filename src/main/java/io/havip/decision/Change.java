@@ -95,6 +95,9 @@ public sealed interface Change {
   /** Replaces how far a webhook has been told; of a webhook that is gone, nothing. */
   record PutDelivery(WebhookId id, Delivery delivery) implements Change {}
 
+  /** Lets a server lead after another, unless that has renewed since. */
+  record Lead(Leader before, Leader next) implements Change {}
+
   record PutAccount(Account account) implements Change {}
 
   record PutApiKey(ApiKey key) implements Change {}

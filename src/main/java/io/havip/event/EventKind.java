@@ -23,7 +23,8 @@ public enum EventKind {
   CLAIMS_REFUSED,
   CLAIMS_OBSERVED,
   CLAIMS_MISDIRECTED,
-  FABRIC_REPAIRED;
+  FABRIC_REPAIRED,
+  LEADER_CHANGED;
 
   public static EventKind of(Happening happening) {
     return switch (happening) {
@@ -49,6 +50,7 @@ public enum EventKind {
       case Happening.ClaimsObserved _ -> CLAIMS_OBSERVED;
       case Happening.ClaimsMisdirected _ -> CLAIMS_MISDIRECTED;
       case Happening.FabricRepaired _ -> FABRIC_REPAIRED;
+      case Happening.LeaderChanged _ -> LEADER_CHANGED;
     };
   }
 }

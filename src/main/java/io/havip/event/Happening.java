@@ -147,4 +147,11 @@ public sealed interface Happening {
 
   /** Somebody changed what is HAVIP's on the fabric; it is as it should be again. */
   record FabricRepaired(String difference) implements Happening {}
+
+  /**
+   * Another server leads: it alone talks to the fabric and calls webhooks.
+   *
+   * @param from who led before, if anybody; the same name when a server has started again
+   */
+  record LeaderChanged(@Nullable String from, String to, long generation) implements Happening {}
 }

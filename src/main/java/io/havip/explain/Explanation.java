@@ -79,7 +79,18 @@ public final class Explanation {
     return situation
         .sight()
         .map(looking::at)
-        .orElseGet(() -> Check.unknown(topic, "this server does not see the fabric now"));
+        .orElseGet(() -> Check.unknown(topic, unseen("this server does not see the fabric now")));
+  }
+
+  private String unseen(String here) {
+    return situation
+        .seenElsewhere()
+        .map(leader ->
+            leader.isEmpty()
+                ? "no server sees the fabric at this moment; ask again"
+                : "this server does not see the fabric, the server %s does: ask there"
+                    .formatted(leader))
+        .orElse(here);
   }
 
   private Check state() {
@@ -411,7 +422,7 @@ public final class Explanation {
           "take the address away there, then retry (havip vip retry)");
     }
     if (situation.askedAll().isEmpty()) {
-      return Check.unknown(Topic.DUPLICATE_ADDRESS, "nobody could be asked");
+      return Check.unknown(Topic.DUPLICATE_ADDRESS, unseen("nobody could be asked"));
     }
     List<Station> others =
         situation.askedAll().get().stream()
@@ -464,7 +475,7 @@ public final class Explanation {
                     Topic.GATEWAY,
                     "the gateway " + situation.gateway() + " does not answer",
                     "nobody reaches the VIP from outside: look at the router and its port"))
-        .orElseGet(() -> Check.unknown(Topic.GATEWAY, "the gateway could not be asked"));
+        .orElseGet(() -> Check.unknown(Topic.GATEWAY, unseen("the gateway could not be asked")));
   }
 
   private Optional<Member> memberAtVrrp(String port) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * All that is known of a VIP at one moment.
  *
  * @param fabricInSync whether the fabric took what it was last asked to
+ * @param seenElsewhere the server that sees the fabric, where it is not this one; its name is empty
+ *     when nobody does
  * @param gateway of the VIP's network, if it has one
  * @param vrid that HAVIP gave it, if it made a configuration
  * @param members the bound VMs
@@ -30,6 +32,7 @@ public record Situation(
     Instant now,
     Vip vip,
     boolean fabricInSync,
+    Optional<String> seenElsewhere,
     @Nullable Ipv4Address gateway,
     Optional<Integer> vrid,
     List<Member> members,

@@ -26,7 +26,7 @@ final class OperationRoutes {
 
   record Health(String status) {}
 
-  record Ready(boolean store, boolean fabric) {}
+  record Ready(boolean store, boolean fabric, boolean leads) {}
 
   @GetMapping(path = "/healthz", produces = MediaType.APPLICATION_JSON_VALUE)
   Health healthz() {
@@ -35,7 +35,7 @@ final class OperationRoutes {
 
   @GetMapping(path = "/readyz", produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<Ready> readyz() {
-    Ready ready = new Ready(readiness.storeAnswers(), readiness.fabricFollows());
+    Ready ready = new Ready(readiness.storeAnswers(), readiness.fabricFollows(), readiness.leads());
     HttpStatus status =
         ready.store() && ready.fabric() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE;
     return ResponseEntity.status(status).body(ready);

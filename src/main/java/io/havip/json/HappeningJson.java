@@ -12,6 +12,7 @@ import io.havip.event.Happening.FabricRepaired;
 import io.havip.event.Happening.FenceBegan;
 import io.havip.event.Happening.FenceEnded;
 import io.havip.event.Happening.HolderChanged;
+import io.havip.event.Happening.LeaderChanged;
 import io.havip.event.Happening.SplitBegan;
 import io.havip.event.Happening.SplitEnded;
 import io.havip.event.Happening.VipAnnounced;
@@ -73,6 +74,7 @@ public final class HappeningJson {
       case CLAIMS_OBSERVED -> ClaimsObserved.class;
       case CLAIMS_MISDIRECTED -> ClaimsMisdirected.class;
       case FABRIC_REPAIRED -> FabricRepaired.class;
+      case LEADER_CHANGED -> LeaderChanged.class;
     };
   }
 }

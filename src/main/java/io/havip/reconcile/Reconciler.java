@@ -3,6 +3,7 @@ package io.havip.reconcile;
 import io.havip.decision.Change;
 import io.havip.decision.Decision;
 import io.havip.decision.VipDecisions;
+import io.havip.error.Superseded;
 import io.havip.event.Event;
 import io.havip.event.Happening;
 import io.havip.fabric.Fabric;
@@ -73,8 +74,8 @@ public final class Reconciler implements AutoCloseable {
 
   /** Compares everything once, then waits for wake-ups. */
   public void start() {
-    fabric.onForeignChange(() -> request(Set.of(), true));
-    request(Set.of(), true);
+    fabric.onForeignChange(this::wakeAll);
+    wakeAll();
     thread.start();
   }
 
@@ -83,6 +84,11 @@ public final class Reconciler implements AutoCloseable {
     if (!ids.isEmpty()) {
       request(ids, false);
     }
+  }
+
+  /** Says that anything may have changed; returns at once. */
+  public void wakeAll() {
+    request(Set.of(), true);
   }
 
   /** Whether the fabric took what it was last asked to. */
@@ -155,7 +161,7 @@ public final class Reconciler implements AutoCloseable {
           isInSync = true;
           isFailing = false;
           pause = FIRST_PAUSE;
-        } catch (FabricException e) {
+        } catch (FabricException | Superseded e) {
           LOG.warn(
               "The fabric refused; trying again in {} ms: {}", pause.toMillis(), e.getMessage());
           isFailing = true;

@@ -178,6 +178,7 @@ final class Configuration {
   /** What a server is told, beside where its store is. */
   Settings settings() {
     return new Settings(
+        text(Setting.SERVER_NAME).orElseGet(Settings::hostName),
         required(Setting.LISTEN),
         number(Setting.PORT),
         new Limits(number(Setting.VMS_PER_VIP), number(Setting.VIPS_PER_VM)),

@@ -5,8 +5,7 @@ import io.havip.fabric.FabricException;
 import io.havip.plan.Answer;
 import io.havip.plan.Grant;
 import io.havip.plan.Seen;
-import io.havip.reconcile.Observer;
-import io.havip.reconcile.Reconciler;
+import io.havip.reconcile.Leadership;
 import io.havip.service.Eyes;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sees the fabric through whoever works with it already. */
-record FabricEyes(Fabric fabric, Reconciler reconciler, Observer observer) implements Eyes {
+record FabricEyes(Fabric fabric, Leadership<LeadersWork> leadership) implements Eyes {
   /** A host that is up answers within a millisecond. */
   private static final Duration ANSWERED_WITHIN = Duration.ofMillis(100);
 
@@ -24,16 +23,24 @@ record FabricEyes(Fabric fabric, Reconciler reconciler, Observer observer) imple
 
   @Override
   public boolean isInSync() {
-    return reconciler.isInSync();
+    return leadership.work().map(work -> work.reconciler().isInSync()).orElse(true);
   }
 
   @Override
   public Optional<Seen> seen() {
-    return observer.seen();
+    return leadership.work().flatMap(work -> work.observer().seen());
+  }
+
+  @Override
+  public Optional<String> elsewhere() {
+    return leadership.leads() ? Optional.empty() : Optional.of(leadership.leader());
   }
 
   @Override
   public Optional<List<Answer>> ask(Collection<Grant> grants) throws InterruptedException {
+    if (!leadership.leads()) {
+      return Optional.empty();
+    }
     try {
       Fabric.Question question = fabric.ask(grants);
       Thread.sleep(ANSWERED_WITHIN);

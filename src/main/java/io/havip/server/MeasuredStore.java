@@ -7,6 +7,7 @@ import io.havip.event.Event;
 import io.havip.event.EventKind;
 import io.havip.event.Happening;
 import io.havip.store.CommitListener;
+import io.havip.store.Peers;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Vip;
@@ -142,6 +143,11 @@ final class MeasuredStore implements Store {
   @Override
   public void onCommit(CommitListener listener) {
     store.onCommit(listener);
+  }
+
+  @Override
+  public Optional<Peers> peers() {
+    return store.peers();
   }
 
   @Override

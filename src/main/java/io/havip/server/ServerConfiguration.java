@@ -5,10 +5,11 @@ import io.havip.error.StoreUnavailable;
 import io.havip.fabric.Fabric;
 import io.havip.http.Heartbeat;
 import io.havip.http.HttpConfiguration;
+import io.havip.id.VipId;
+import io.havip.id.VmId;
+import io.havip.plan.Advertising;
 import io.havip.reconcile.Announcer;
-import io.havip.reconcile.Drills;
-import io.havip.reconcile.Observer;
-import io.havip.reconcile.Reconciler;
+import io.havip.reconcile.Leadership;
 import io.havip.service.Access;
 import io.havip.service.Contexts;
 import io.havip.service.DrillService;
@@ -16,16 +17,17 @@ import io.havip.service.ExplainService;
 import io.havip.service.InventoryService;
 import io.havip.service.KeepalivedCheckService;
 import io.havip.service.Readiness;
-import io.havip.service.Retention;
 import io.havip.service.Revisions;
 import io.havip.service.TimeOrderedIds;
 import io.havip.service.VipService;
+import io.havip.service.Wakes;
 import io.havip.service.WebhookService;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Limits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.function.BiFunction;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
@@ -54,13 +56,32 @@ class ServerConfiguration {
   }
 
   @Bean(initMethod = "start")
-  Reconciler reconciler(Store store, Fabric fabric, Clock clock) {
-    return new Reconciler(store, fabric, clock);
+  Leadership<LeadersWork> leadership(
+      Store store,
+      Fabric fabric,
+      Clock clock,
+      Settings settings,
+      Revisions revisions,
+      MeterRegistry meters) {
+    Deliverer.Listener calls = Meters.webhookCalls(meters);
+    return new Leadership<>(
+        store,
+        fabric,
+        clock,
+        settings.name(),
+        (leadersStore, leadersFabric) ->
+            LeadersWork.begin(leadersStore, leadersFabric, clock, settings, revisions, calls));
   }
 
-  @Bean(initMethod = "start")
-  Observer observer(Store store, Fabric fabric, Clock clock, Settings settings) {
-    return new Observer(store, fabric, clock, settings.probePeriod());
+  @Bean
+  InitializingBean peersNews(Store store, Revisions revisions, Leadership<LeadersWork> leadership) {
+    return () ->
+        store.peers().ifPresent(peers -> peers.onChange(new PeersNews(revisions, leadership)));
+  }
+
+  @Bean
+  Wakes wakes(Leadership<LeadersWork> leadership) {
+    return ids -> leadership.work().ifPresent(work -> work.reconciler().wake(ids));
   }
 
   @Bean
@@ -99,18 +120,6 @@ class ServerConfiguration {
     return _ -> revisions.close();
   }
 
-  @Bean(initMethod = "start")
-  Deliverer deliverer(
-      Store store, Revisions revisions, Clock clock, Settings settings, MeterRegistry meters) {
-    return new Deliverer(
-        store, revisions, clock, settings.webhooksToThisHost(), Meters.webhookCalls(meters));
-  }
-
-  @Bean(initMethod = "start")
-  Retention retention(Store store, Clock clock, Settings settings) {
-    return new Retention(store, clock, settings.eventsPerVip());
-  }
-
   @Bean
   WebhookService webhookService(Store store, Contexts contexts) {
     return new WebhookService(store, contexts);
@@ -118,37 +127,54 @@ class ServerConfiguration {
 
   @Bean
   VipService vipService(
-      Store store, Contexts contexts, Reconciler reconciler, Observer observer, Fabric fabric) {
+      Store store,
+      Contexts contexts,
+      Wakes wakes,
+      Leadership<LeadersWork> leadership,
+      Fabric fabric) {
+    Announcer announcer = new Announcer(fabric);
     return new VipService(
-        store, contexts, reconciler::wake, new Announcer(fabric)::announce, observer::advertising);
-  }
-
-  @Bean(initMethod = "start")
-  Drills drills(Store store, Fabric fabric, Clock clock, Reconciler reconciler) {
-    return new Drills(store, fabric, clock, reconciler::wake);
+        store,
+        contexts,
+        wakes,
+        announcement -> leadership.leads() && announcer.announce(announcement),
+        advertising(leadership));
   }
 
   @Bean
   DrillService drillService(
-      Store store, Contexts contexts, Reconciler reconciler, Observer observer, Drills drills) {
+      Store store, Contexts contexts, Wakes wakes, Leadership<LeadersWork> leadership) {
     return new DrillService(
-        store, contexts, reconciler::wake, observer::advertising, drills::begun);
+        store,
+        contexts,
+        wakes,
+        advertising(leadership),
+        () -> leadership.work().ifPresent(work -> work.drills().begun()));
+  }
+
+  private static BiFunction<VipId, VmId, Advertising> advertising(
+      Leadership<LeadersWork> leadership) {
+    return (vipId, vmId) ->
+        leadership
+            .work()
+            .map(work -> work.observer().advertising(vipId, vmId))
+            .orElse(Advertising.UNKNOWN);
   }
 
   @Bean
-  InventoryService inventoryService(Store store, Contexts contexts, Reconciler reconciler) {
-    return new InventoryService(store, contexts, reconciler::wake);
+  InventoryService inventoryService(Store store, Contexts contexts, Wakes wakes) {
+    return new InventoryService(store, contexts, wakes);
   }
 
   @Bean
   ExplainService explainService(
-      Store store, Fabric fabric, Reconciler reconciler, Observer observer, Clock clock) {
-    return new ExplainService(store, new FabricEyes(fabric, reconciler, observer), clock);
+      Store store, Fabric fabric, Leadership<LeadersWork> leadership, Clock clock) {
+    return new ExplainService(store, new FabricEyes(fabric, leadership), clock);
   }
 
   @Bean
-  InitializingBean vipGauges(MeterRegistry meters, Store store, Reconciler reconciler) {
-    return () -> VipGauges.register(meters, store, reconciler);
+  InitializingBean vipGauges(MeterRegistry meters, Store store, Readiness readiness) {
+    return () -> VipGauges.register(meters, store, readiness);
   }
 
   @Bean
@@ -157,7 +183,7 @@ class ServerConfiguration {
   }
 
   @Bean
-  Readiness readiness(Store store, Reconciler reconciler) {
+  Readiness readiness(Store store, Leadership<LeadersWork> leadership) {
     return new Readiness() {
       @Override
       public boolean storeAnswers() {
@@ -170,7 +196,12 @@ class ServerConfiguration {
 
       @Override
       public boolean fabricFollows() {
-        return reconciler.isInSync();
+        return leadership.work().map(work -> work.reconciler().isInSync()).orElse(true);
+      }
+
+      @Override
+      public boolean leads() {
+        return leadership.leads();
       }
     };
   }

@@ -30,6 +30,11 @@ enum Setting {
       "The user's password. As a flag it shows in the list of processes; better use a file."),
   DATABASE_PASSWORD_FILE(
       null, "file", "A file whose first line is the user's password, instead of it."),
+  SERVER_NAME(
+      null,
+      "name",
+      "What events and logs call this server, where several share a database; the host's name"
+          + " unless it is set."),
   LISTEN(
       "[A-Za-z0-9.:%-]+",
       "give an IP address or the name of a host",

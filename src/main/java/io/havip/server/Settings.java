@@ -1,11 +1,16 @@
 package io.havip.server;
 
 import io.havip.vip.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
  * What the server is told when it starts, beside its store and its fabric.
  *
+ * @param name what events and logs call this server
  * @param listen the address to listen on
  * @param port the TCP port to listen on; 0 for any free one
  * @param probePeriod within which a holder that answers no more is noticed
@@ -18,6 +23,7 @@ import java.time.Duration;
  * @param logLevel error, warn, info or debug
  */
 record Settings(
+    String name,
     String listen,
     int port,
     Limits limits,
@@ -33,6 +39,7 @@ record Settings(
   /** Everything else as it is by default. */
   Settings(String listen, int port) {
     this(
+        hostName(),
         listen,
         port,
         Limits.DEFAULT,
@@ -46,9 +53,36 @@ record Settings(
         "info");
   }
 
+  /** What the server is called when nobody says. */
+  static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read this host's name", e);
+    }
+  }
+
+  /** The same server with another name. */
+  Settings named(String other) {
+    return new Settings(
+        other,
+        listen,
+        port,
+        limits,
+        probePeriod,
+        eventsPerVip,
+        heartbeat,
+        clientTimeout,
+        sessionLifetime,
+        webhooksToThisHost,
+        shutdownGrace,
+        logLevel);
+  }
+
   /** The same, but that so many events are kept of each VIP. */
   Settings withEventsPerVip(int events) {
     return new Settings(
+        name,
         listen,
         port,
         limits,
@@ -65,6 +99,7 @@ record Settings(
   /** The same, but that webhooks may call the server's own host. */
   Settings withWebhooksToThisHost() {
     return new Settings(
+        name,
         listen,
         port,
         limits,

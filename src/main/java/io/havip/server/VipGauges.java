@@ -1,7 +1,7 @@
 package io.havip.server;
 
 import io.havip.error.StoreUnavailable;
-import io.havip.reconcile.Reconciler;
+import io.havip.service.Readiness;
 import io.havip.store.Store;
 import io.havip.store.VipCount;
 import io.havip.vip.VipState;
@@ -41,7 +41,7 @@ final class VipGauges {
     this.store = store;
   }
 
-  static void register(MeterRegistry meters, Store store, Reconciler reconciler) {
+  static void register(MeterRegistry meters, Store store, Readiness readiness) {
     VipGauges gauges = new VipGauges(store);
     for (VipState state : VipState.values()) {
       for (Users users : Users.values()) {
@@ -57,8 +57,13 @@ final class VipGauges {
         .description("Enabled webhooks whose last call was not accepted")
         .strongReference(true)
         .register(meters);
-    Gauge.builder("havip.reconcile.in.sync", reconciler, it -> it.isInSync() ? 1 : 0)
+    Gauge.builder("havip.reconcile.in.sync", readiness, it -> it.fabricFollows() ? 1 : 0)
         .description("Whether the fabric took what it was last asked to")
+        .strongReference(true)
+        .register(meters);
+    Gauge.builder("havip.leader", readiness, it -> it.leads() ? 1 : 0)
+        .description("Whether this server works on the fabric")
+        .strongReference(true)
         .register(meters);
   }
 

@@ -94,6 +94,7 @@ public final class ExplainService {
             now,
             known.vip(),
             eyes.isInSync(),
+            eyes.elsewhere(),
             gateway,
             known.router().map(VirtualRouter::vrid),
             known.members(),

@@ -12,6 +12,9 @@ public interface Eyes {
   /** Whether the fabric took what it was last asked to. */
   boolean isInSync();
 
+  /** The server that sees the fabric in this one's place; its name is empty when nobody does. */
+  Optional<String> elsewhere();
+
   /** The last look, if there was one. */
   Optional<Seen> seen();
 

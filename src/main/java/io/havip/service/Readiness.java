@@ -4,5 +4,9 @@ package io.havip.service;
 public interface Readiness {
   boolean storeAnswers();
 
+  /** Also where another server sees to the fabric. */
   boolean fabricFollows();
+
+  /** Whether it is this server that works on the fabric. */
+  boolean leads();
 }

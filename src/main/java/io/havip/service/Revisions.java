@@ -14,13 +14,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells followers that the store has changed, here or on another server. One thread asks for the
- * store's revision while anybody waits, however many they are; when nobody waits it asks nothing.
+ * store's revision while anybody waits, however many they are; when nobody waits it asks nothing. A
+ * store of several servers tells it too.
  */
 public final class Revisions implements AutoCloseable {
   private static final Duration ASK_EVERY = Duration.ofMillis(50);
+
+  /** Where the store tells by itself, unless that is lost. */
+  private static final Duration ASK_EVERY_IN_CASE = Duration.ofSeconds(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(Revisions.class);
 
   private final Store store;
+  private final Duration askEvery;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition waited = lock.newCondition();
   private final Condition changed = lock.newCondition();
@@ -31,6 +37,7 @@ public final class Revisions implements AutoCloseable {
 
   public Revisions(Store store) {
     this.store = store;
+    this.askEvery = store.peers().isPresent() ? ASK_EVERY_IN_CASE : ASK_EVERY;
   }
 
   public void start() {
@@ -97,7 +104,7 @@ public final class Revisions implements AutoCloseable {
   private boolean awaitAnybody() {
     lock.lock();
     try {
-      long left = ASK_EVERY.toNanos();
+      long left = askEvery.toNanos();
       while (!closed && (waiting == 0 || left > 0)) {
         if (left > 0) {
           left = waited.awaitNanos(left);
@@ -114,7 +121,8 @@ public final class Revisions implements AutoCloseable {
     }
   }
 
-  private void publish(long revision) {
+  /** Says that the store has this revision, if nobody knows yet. */
+  public void publish(long revision) {
     lock.lock();
     try {
       if (revision != latest) {

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -18,7 +19,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * (postgresql.org, "Transaction Isolation").
  *
  * <p>A server that vanishes in the middle of a write must not stop the others for long: PostgreSQL
- * ends a transaction that is idle for {@value #IDLE_IN_TRANSACTION_MAX_MS} ms.
+ * ends a transaction that is idle for {@value #IDLE_IN_TRANSACTION_MAX_MS} ms. That is shorter than
+ * what is left of a leader's lease when it misses its first renewal, so that who leads next does
+ * not wait for a write of who led before.
  */
 public final class PostgresStore {
   private static final int VERSION_MIN = 15;
@@ -31,7 +34,7 @@ public final class PostgresStore {
   /** The longest that a statement may take; then the connection counts as lost. */
   private static final int ANSWER_MAX_S = 30;
 
-  private static final int IDLE_IN_TRANSACTION_MAX_MS = 10_000;
+  private static final int IDLE_IN_TRANSACTION_MAX_MS = 2_000;
 
   private PostgresStore() {}
 
@@ -54,7 +57,12 @@ public final class PostgresStore {
       throw unusable(url, String.valueOf(e.getMessage()), e);
     }
     SqlStore.migrate(database, "classpath:db/migration", "classpath:db/postgresql");
-    return new SqlStore(readers(database), database, () -> {});
+    try {
+      PostgresPeers peers = PostgresPeers.start(database(url, user, password));
+      return new SqlStore(readers(database), database, Optional.of(peers), () -> {});
+    } catch (SQLException e) {
+      throw unusable(url, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static PGSimpleDataSource database(

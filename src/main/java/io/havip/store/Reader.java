@@ -3,6 +3,7 @@ package io.havip.store;
 import io.havip.account.ApiKey;
 import io.havip.account.Session;
 import io.havip.decision.KeptReply;
+import io.havip.decision.Leader;
 import io.havip.decision.Snapshot;
 import io.havip.event.EventFilter;
 import io.havip.event.EventPlace;
@@ -44,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 public interface Reader extends Snapshot {
   /** The number of the last write; 0 before the first. */
   long revision();
+
+  /** Which server leads; nobody where there is but one. */
+  Leader leader();
 
   /** Whether any key exists; the first start makes one when none does. */
   boolean hasApiKeys();

@@ -4,8 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.havip.decision.Decision;
 import io.havip.error.StoreUnavailable;
+import io.havip.id.Id;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -18,18 +21,31 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 final class SqlStore implements Store {
   private final HikariDataSource readers;
   private final Writer writer;
+  private final Optional<PostgresPeers> peers;
   private final Runnable released;
 
   /**
    * Takes over the pool.
    *
    * @param readers its connections are read-only, and their transactions see one moment
+   * @param peers are told of every commit
    * @param released what to do when the last connection is closed
    */
-  SqlStore(HikariDataSource readers, DataSource writing, Runnable released) {
+  SqlStore(
+      HikariDataSource readers,
+      DataSource writing,
+      Optional<PostgresPeers> peers,
+      Runnable released) {
     this.readers = readers;
-    this.writer = new Writer(writing);
+    this.peers = peers;
+    this.writer = new Writer(writing, this::tell);
     this.released = released;
+  }
+
+  private void tell(Connection writing, long revision, Set<Id> wakes) throws SQLException {
+    if (peers.isPresent()) {
+      peers.get().tell(writing, revision, wakes);
+    }
   }
 
   /**
@@ -82,8 +98,14 @@ final class SqlStore implements Store {
   }
 
   @Override
+  public Optional<Peers> peers() {
+    return peers.map(it -> it);
+  }
+
+  @Override
   public void close() {
     writer.close();
+    peers.ifPresent(PostgresPeers::close);
     readers.close();
     released.run();
   }

@@ -2,6 +2,7 @@ package io.havip.store;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -37,7 +38,7 @@ public final class SqliteStore {
       writing.setBusyTimeout(BUSY_TIMEOUT_MS);
       DataSource database = database(file, writing);
       SqlStore.migrate(database, "classpath:db/migration");
-      return new SqlStore(readers(file), database, lock::close);
+      return new SqlStore(readers(file), database, Optional.empty(), lock::close);
     } catch (RuntimeException e) {
       lock.close();
       throw e;

@@ -1,6 +1,7 @@
 package io.havip.store;
 
 import io.havip.decision.Decision;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Keeps every resource, event and observation. */
@@ -20,6 +21,11 @@ public interface Store extends AutoCloseable {
 
   /** Calls after each commit; instead of whom it called before. */
   void onCommit(CommitListener listener);
+
+  /** What other servers of the same store need; absent where there cannot be any. */
+  default Optional<Peers> peers() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -21,7 +21,8 @@ record Tables(
     HolderTable holders,
     EventTable events,
     ReplyTable replies,
-    WebhookTable webhooks) {
+    WebhookTable webhooks,
+    LeaderTable leader) {
 
   static Tables over(JdbcClient db) {
     NicTable nics = new NicTable(db);
@@ -39,7 +40,8 @@ record Tables(
         new HolderTable(db),
         new EventTable(db),
         new ReplyTable(db),
-        new WebhookTable(db));
+        new WebhookTable(db),
+        new LeaderTable(db));
   }
 
   /** Writes the changes in their order; their events belong to the revision. */
@@ -69,6 +71,7 @@ record Tables(
         case Change.PutWebhook(var webhook) -> webhooks.put(webhook, EventPlace.endOf(revision));
         case Change.DropWebhook(var id) -> webhooks.drop(id);
         case Change.PutDelivery(var id, var delivery) -> webhooks.put(id, delivery);
+        case Change.Lead(var before, var next) -> leader.put(before, next);
         case Change.PutAccount(var account) -> accounts.put(account);
         case Change.PutApiKey(var key) -> accounts.put(key);
         case Change.OpenSession(var session, var at) -> sessions.put(session, at);

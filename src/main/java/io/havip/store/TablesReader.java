@@ -3,6 +3,7 @@ package io.havip.store;
 import io.havip.account.ApiKey;
 import io.havip.account.Session;
 import io.havip.decision.KeptReply;
+import io.havip.decision.Leader;
 import io.havip.event.EventFilter;
 import io.havip.event.EventPlace;
 import io.havip.event.HistoryKey;
@@ -47,6 +48,11 @@ record TablesReader(Tables tables) implements Reader {
   @Override
   public long revision() {
     return tables.events().revision();
+  }
+
+  @Override
+  public Leader leader() {
+    return tables.leader().get();
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.havip.store;
 
 import io.havip.decision.Decision;
+import io.havip.id.Id;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -22,22 +25,31 @@ final class WriteTransaction implements AutoCloseable {
   private static final int ALIVE_ANSWER_MAX_S = 5;
 
   private final Connection connection;
+  private final Outlet outlet;
   private final Tables tables;
   private final Reader reader;
+  private final Set<Id> wakes = new HashSet<>();
   private boolean written;
+  private long lastRevision;
   private long committedAtNanos = System.nanoTime();
 
-  private WriteTransaction(Connection connection) {
+  /** Is told, inside the transaction, what its commit will wake. */
+  interface Outlet {
+    void tell(Connection connection, long revision, Set<Id> wakes) throws SQLException;
+  }
+
+  private WriteTransaction(Connection connection, Outlet outlet) {
     this.connection = connection;
+    this.outlet = outlet;
     this.tables = Tables.over(JdbcClient.create(new SingleConnectionDataSource(connection, true)));
     this.reader = new TablesReader(tables);
   }
 
-  static WriteTransaction open(DataSource database) throws SQLException {
+  static WriteTransaction open(DataSource database, Outlet outlet) throws SQLException {
     Connection connection = database.getConnection();
     try {
       connection.setAutoCommit(false);
-      return new WriteTransaction(connection);
+      return new WriteTransaction(connection, outlet);
     } catch (SQLException e) {
       connection.close();
       throw e;
@@ -65,6 +77,10 @@ final class WriteTransaction implements AutoCloseable {
       Decision<T> decision = decide.apply(reader);
       tables.apply(decision.changes(), revision);
       keep = !decision.changes().isEmpty();
+      if (keep) {
+        lastRevision = revision;
+        wakes.addAll(decision.wakes());
+      }
       return decision;
     } finally {
       end(before, keep);
@@ -87,8 +103,12 @@ final class WriteTransaction implements AutoCloseable {
 
   /** Makes durable what was written, and begins anew. */
   void commit() throws SQLException {
+    if (written) {
+      outlet.tell(connection, lastRevision, wakes);
+    }
     connection.commit();
     written = false;
+    wakes.clear();
     committedAtNanos = System.nanoTime();
   }
 

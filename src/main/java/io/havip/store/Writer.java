@@ -44,6 +44,7 @@ final class Writer implements AutoCloseable {
   private static final int QUEUE_MAX = 1_024;
 
   private final DataSource database;
+  private final WriteTransaction.Outlet outlet;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition queued = lock.newCondition();
@@ -74,8 +75,14 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  Writer(DataSource database) {
+  /**
+   * Waits for changes.
+   *
+   * @param outlet is told of each commit that changed something
+   */
+  Writer(DataSource database, WriteTransaction.Outlet outlet) {
     this.database = database;
+    this.outlet = outlet;
     this.thread = Thread.ofPlatform().name("store-writer").start(this::run);
   }
 
@@ -178,7 +185,7 @@ final class Writer implements AutoCloseable {
       abandon();
     }
     if (transaction == null) {
-      transaction = WriteTransaction.open(database);
+      transaction = WriteTransaction.open(database, outlet);
     }
     return transaction;
   }

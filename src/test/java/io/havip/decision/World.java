@@ -103,6 +103,7 @@ public final class World implements Snapshot {
           Change.KeepReply _,
           Change.OpenSession _,
           Change.EndSession _,
+          Change.Lead _,
           Change.PutDelivery _ -> {}
       case Change.PutWebhook(var webhook) -> {
         check(accounts.containsKey(webhook.accountId()), change, "the account is unknown");

@@ -50,6 +50,7 @@ class ExplanationTest {
   private Instant generationAt = NOW.minusSeconds(600);
   private long observedGeneration = 2;
   private boolean inSync = true;
+  private Optional<String> seenElsewhere = Optional.empty();
   private List<Member> members = List.of(member(1, Configuration.CURRENT, null), member(2));
   private List<Holder> holders = List.of(holder(1));
   private List<NicStatus> ports = List.of(UP, UP);
@@ -243,6 +244,7 @@ class ExplanationTest {
             generationAt,
             generationAt),
         inSync,
+        seenElsewhere,
         GATEWAY,
         Optional.of(7),
         members,

@@ -190,7 +190,9 @@ class JsonTest {
         new Happening.ClaimsRefused(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsObserved(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsMisdirected(ClaimKind.IP, "tap1", VM, Ipv4Address.parse("10.0.0.1"), 5),
-        new Happening.FabricRepaired("a table was gone"));
+        new Happening.FabricRepaired("a table was gone"),
+        new Happening.LeaderChanged(null, "one", 1),
+        new Happening.LeaderChanged("one", "two", 2));
   }
 
   @Test

@@ -45,6 +45,7 @@ class FollowersApiTest extends ApiFixture {
   @Override
   Settings settings() {
     return new Settings(
+        "havip",
         "127.0.0.1",
         0,
         Limits.DEFAULT,

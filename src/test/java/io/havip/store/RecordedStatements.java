@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -81,7 +82,7 @@ public final class RecordedStatements {
           }
         };
     HikariDataSource readers = new HikariDataSource(SqlStore.readers(recorded, 1));
-    try (Store store = new SqlStore(readers, recorded, () -> {})) {
+    try (Store store = new SqlStore(readers, recorded, Optional.empty(), () -> {})) {
       Runnable use = prepare.apply(store);
       transactions.clear();
       use.run();
