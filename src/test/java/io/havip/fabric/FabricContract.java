@@ -46,13 +46,18 @@ public abstract class FabricContract extends FabricFixture {
   @Test
   void aClaimIsToldAtOnce() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1, vm2)));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (VirtualNic next : List.of(vm1, vm2, vm1)) {
       Claim claim = new Claim(SEGMENT, VIP, next.port());
       Semaphore called = new Semaphore(0);
       fabric.onSighting(called::release);
       next.send(next.claim(VIP));
       do {
-        assertThat(called.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("told").isTrue();
+        boolean told = called.tryAcquire(mayMissAClaim() ? 1 : PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(told || (mayMissAClaim() && System.nanoTime() < end)).as("told").isTrue();
+        if (!told) {
+          next.send(next.claim(VIP));
+        }
       } while (!fabric.observe().claims().equals(List.of(claim)));
     }
   }
