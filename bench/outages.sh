@@ -44,11 +44,11 @@ An external VIP is on second NICs, and the client behind a router.
 TEXT
   for network in internal external; do
     for software in KEEPALIVED KEEPALIVED_MULTICAST KEEPALIVED_VMAC; do
-      outages row $software $network $((crashes / 2))
+      outages row $software $network $((crashes / 4))
     done
     if [[ $(id -u) -eq 0 ]]; then
       for software in HEARTBEAT PACEMAKER; do
-        SANDBOX_USERS=all outages row $software $network $((crashes / 5))
+        SANDBOX_USERS=all outages row $software $network $((crashes / 10))
       done
     fi
   done

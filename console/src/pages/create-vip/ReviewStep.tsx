@@ -6,7 +6,6 @@ import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/compo
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { Preview } from '../../api/client';
 import { useNetworksById, useVmsById, useVpcsById } from '../../api/inventory';
-import { warning } from '../../components/warning';
 import type { Draft } from './draft';
 
 interface Props {
@@ -56,11 +55,6 @@ export function ReviewStep({ draft, preview, onEdit }: Props) {
           {attached.join(', ')} will get a NIC on the external network. Have it plugged before HA software uses the VIP.
         </Alert>
       )}
-      {preview?.warnings?.map((text) => (
-        <Alert key={text} type="warning">
-          {warning(text, name)}
-        </Alert>
-      ))}
     </SpaceBetween>
   );
 }

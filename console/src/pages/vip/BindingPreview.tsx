@@ -1,6 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
 import type { Preview, Vip, Vm } from '../../api/client';
-import { warning } from '../../components/warning';
 
 interface Props {
   vip: Vip;
@@ -12,11 +11,10 @@ interface Props {
 export function BindingPreview({ vip, preview, vms }: Props) {
   const name = (id: string) => vms.find((vm) => vm.id === id)?.name ?? id;
   const names = (ids: string[]) => ids.map(name).join(', ');
-  const warnings = preview.warnings ?? [];
   const losesHolder = preview.holderLoses.length > 0;
   const isOutdating = preview.outdatedConfigurations.length > 0;
   return (
-    <Alert type={losesHolder || isOutdating || warnings.length > 0 ? 'warning' : 'info'} header="What will change">
+    <Alert type={losesHolder || isOutdating ? 'warning' : 'info'} header="What will change">
       <ul>
         {preview.add.length > 0 && (
           <li>
@@ -44,9 +42,6 @@ export function BindingPreview({ vip, preview, vms }: Props) {
             two VMs may hold the VIP at once.
           </li>
         )}
-        {warnings.map((text) => (
-          <li key={text}>{warning(text, name)}</li>
-        ))}
       </ul>
     </Alert>
   );

@@ -108,14 +108,15 @@ final class Keepalived {
 
   /**
    * The same without waiting. The children come first, because one whose parent is dead resigns;
-   * the parent is stopped meanwhile, because it would start them anew.
+   * the parent is stopped meanwhile, because it would start them anew, or begin to only now.
    */
   void beginKill() throws IOException {
     if (process.isAlive()) {
-      children = process.descendants().map(ProcessHandle::pid).toList();
-      StringBuilder kill = new StringBuilder("kill -STOP " + process.pid() + "; kill -KILL");
-      children.forEach(child -> kill.append(' ').append(child));
-      new ProcessBuilder("sh", "-c", kill.append(' ').append(process.pid()).toString()).start();
+      new ProcessBuilder("sh", "-c", "kill -STOP " + process.pid()).start().onExit().join();
+      List<ProcessHandle> all = process.descendants().toList();
+      children = all.stream().map(ProcessHandle::pid).toList();
+      all.forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 

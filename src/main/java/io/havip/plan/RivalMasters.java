@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>In a handover the loser falls silent as soon as it hears the winner, after one advertisement
  * at most that was under way. One that goes on at its interval has not heard the other: it has
  * returned. Who returns twice, half an interval apart or more, is in a split with whom it returned
- * from; that takes two intervals from the other's first advertisement. One that was paused for
- * longer than two intervals and comes back has not returned.
+ * from; that takes two intervals from the other's first advertisement, and four where one sends
+ * every third only, as keepalived does while it refuses what it hears. One that was paused for
+ * longer than that and comes back has not returned.
  *
  * <p>A party is out when it has been silent for four intervals, or resigns.
  */
@@ -84,14 +85,15 @@ final class RivalMasters {
       return;
     }
     Duration interval = sighting.interval(claimant.vipId()).orElse(advert.interval());
+    Duration soon = interval.multipliedBy(3).plus(interval.dividedBy(8)); // no clock is exact
     Instant overtaken = course.overtakenAt.get(vm);
     course.overtakenAt.put(other, advert.at());
-    if (overtaken == null || advert.at().isAfter(overtaken.plus(interval.multipliedBy(2)))) {
+    if (overtaken == null || advert.at().isAfter(overtaken.plus(soon))) {
       course.returnedAt.remove(vm);
       return;
     }
     Instant returned = course.returnedAt.get(vm);
-    if (returned == null || advert.at().isAfter(returned.plus(interval.multipliedBy(3)))) {
+    if (returned == null || advert.at().isAfter(returned.plus(soon))) {
       course.returnedAt.put(vm, advert.at());
     } else if (!advert.at().isBefore(returned.plus(interval.dividedBy(2)))) {
       course.returnedAt.put(vm, advert.at());

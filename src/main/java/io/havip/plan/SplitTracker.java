@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * most; all that comes within {@link #HANDOVER} of a return counts as the same, and all is
  * forgotten when one claimant alone is heard for {@link #ALONE}. A VM that fails and takes the VIP
  * back later has not returned, however often that happens; nor has who takes it from one that is
- * gone: its port is down, it may not claim any more, or it resigned.
+ * gone (its port is down, it may not claim any more, or it resigned), even if several try at once.
  *
  * <p>A split ends when all but one are silent for {@link #QUIET}, or cannot claim any more.
  */
@@ -71,7 +71,7 @@ final class SplitTracker {
     if (since == null) {
       before.forEach((id, parties) -> begin(id, parties, now));
     } else {
-      courses.forEach((id, course) -> forgetIfGone(course, id, sighting));
+      courses.forEach((id, course) -> forgetTheGone(course, id, sighting));
       Map<VipId, Nic> last = sighting.claimants();
       heard(counts).forEach((id, vms) -> listen(course(id), vms, last.get(id), since, now));
     }
@@ -90,15 +90,24 @@ final class SplitTracker {
     parties.forEach(vm -> course.heardAt.put(vm, now));
   }
 
-  private static void forgetIfGone(Course course, VipId id, Sighting sighting) {
-    VmId current = course.current;
-    if (current != null
-        && (sighting.activeMember(id, current).isEmpty()
-            || sighting.advert(id, current).filter(it -> it.priority() == 0).isPresent())) {
+  /** When one that was heard is gone, what comes next is a takeover, whoever claims. */
+  private static void forgetTheGone(Course course, VipId id, Sighting sighting) {
+    if (course
+        .heardAt
+        .entrySet()
+        .removeIf(it -> isGone(id, it.getKey(), it.getValue(), sighting))) {
       course.current = null;
       course.overtakenAt.clear();
       course.returnedAt.clear();
     }
+  }
+
+  private static boolean isGone(VipId id, VmId vm, Instant heardAt, Sighting sighting) {
+    return sighting.activeMember(id, vm).isEmpty()
+        || sighting
+            .advert(id, vm)
+            .filter(it -> it.priority() == 0 && it.at().isAfter(heardAt))
+            .isPresent();
   }
 
   /** Who claimed since the last sighting; a smaller count means that counting began anew. */

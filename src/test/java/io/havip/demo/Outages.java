@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class Outages {
   /** So long a VM that came back needs at most until its cluster counts on it again. */
-  private static final long REJOIN_MILLIS = 30_000;
+  private static final long REJOIN_MILLIS = 20_000;
 
   private static final long BACKUP_MILLIS = 1_500;
 

@@ -300,6 +300,7 @@ class TrackersTest {
       assertNoSplit(0, step(millis + 10));
       assertNoSplit(0, step(millis + 350, next));
       ports.put(holder, new PortState(true, true));
+      assertNoSplit(0, step(millis + 400, next, holder));
       millis += 700;
       assertNoSplit(0, step(millis, next));
     }
