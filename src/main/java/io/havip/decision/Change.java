@@ -95,6 +95,12 @@ public sealed interface Change {
   /** Replaces how far a webhook has been told; of a webhook that is gone, nothing. */
   record PutDelivery(WebhookId id, Delivery delivery) implements Change {}
 
+  /** Keeps that a VIP shall be announced, for whoever leads. */
+  record WantAnnouncement(VipId id, String actor) implements Change {}
+
+  /** That is done, or nothing can be announced. */
+  record DropAnnouncement(VipId id) implements Change {}
+
   /** Lets a server lead after another, unless that has renewed since. */
   record Lead(Leader before, Leader next) implements Change {}
 

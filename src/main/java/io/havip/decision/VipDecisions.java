@@ -33,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +177,37 @@ public final class VipDecisions {
    */
   public static Decision<Vip> announce(
       Snapshot snapshot, VipId id, List<Holder> holders, Context context) {
+    Vip vip = announceable(snapshot, id, holders, context);
+    return new Decision<>(
+        List.of(announced(vip, holders.getFirst(), context.now(), context.caller().actor())),
+        Set.of(),
+        vip);
+  }
+
+  /** Leaves it to the server that leads. */
+  public static Decision<Vip> announceElsewhere(
+      Snapshot snapshot, VipId id, List<Holder> holders, Context context) {
+    Vip vip = announceable(snapshot, id, holders, context);
+    return new Decision<>(
+        List.of(new Change.WantAnnouncement(id, context.caller().actor())), Set.of(id), vip);
+  }
+
+  /** What the leader makes of that, when it was told or cannot be any more. */
+  public static Decision<Vip> announcedHere(
+      Vip vip, Optional<Holder> told, Instant now, String actor) {
+    List<Change> changes = new ArrayList<>(List.of(new Change.DropAnnouncement(vip.id())));
+    told.ifPresent(holder -> changes.add(announced(vip, holder, now, actor)));
+    return new Decision<>(changes, Set.of(), vip);
+  }
+
+  private static Change announced(Vip vip, Holder holder, Instant now, String actor) {
+    Happening what =
+        new Happening.VipAnnounced(holder.vmId(), holder.mac(), AnnouncementReason.REQUESTED);
+    return record(vip, now, actor, what);
+  }
+
+  private static Vip announceable(
+      Snapshot snapshot, VipId id, List<Holder> holders, Context context) {
     Vip vip = changeable(snapshot, context, id);
     if (holders.size() != 1) {
       throw Refused.of(
@@ -185,17 +217,7 @@ public final class VipDecisions {
                   .formatted(vip.name())
               : "%s is split: make its VMs hear each other first".formatted(vip.name()));
     }
-    return new Decision<>(
-        List.of(
-            record(
-                vip,
-                context,
-                new Happening.VipAnnounced(
-                    holders.getFirst().vmId(),
-                    holders.getFirst().mac(),
-                    AnnouncementReason.REQUESTED))),
-        Set.of(),
-        vip);
+    return vip;
   }
 
   /** Gives the permissions back whose fence is over. */

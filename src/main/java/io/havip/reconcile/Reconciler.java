@@ -158,6 +158,7 @@ public final class Reconciler implements AutoCloseable {
           } else if (!ids.isEmpty()) {
             apply(ids);
           }
+          announceWanted();
           isInSync = true;
           isFailing = false;
           pause = FIRST_PAUSE;
@@ -324,6 +325,36 @@ public final class Reconciler implements AutoCloseable {
       }
     }
     announcer.announce(announcements);
+  }
+
+  /** As was asked of servers that do not lead. */
+  private void announceWanted() {
+    store
+        .read(Reader::wantedAnnouncements)
+        .forEach((id, actor) -> {
+          Optional<Vip> vip = store.read(reader -> reader.vip(id));
+          if (vip.isEmpty()) {
+            return;
+          }
+          List<Holder> held =
+              store.read(reader -> reader.holders(List.of(id)).getOrDefault(id, List.of()));
+          boolean isOne = held.size() == 1;
+          if (!isOne || announce(vip.get(), held.getFirst())) {
+            change(
+                vip.get(),
+                now ->
+                    VipDecisions.announcedHere(
+                        now,
+                        isOne ? Optional.of(held.getFirst()) : Optional.empty(),
+                        now(),
+                        actor));
+          }
+        });
+  }
+
+  private boolean announce(Vip vip, Holder holder) {
+    int segment = store.read(reader -> reader.network(vip.networkId())).orElseThrow().segment();
+    return announcer.announce(new Announcement(segment, vip.address(), holder.mac()));
   }
 
   private void record(List<String> repaired) {

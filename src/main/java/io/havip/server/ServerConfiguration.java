@@ -8,9 +8,11 @@ import io.havip.http.HttpConfiguration;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.plan.Advertising;
+import io.havip.plan.Announcement;
 import io.havip.reconcile.Announcer;
 import io.havip.reconcile.Leadership;
 import io.havip.service.Access;
+import io.havip.service.Announcing;
 import io.havip.service.Contexts;
 import io.havip.service.DrillService;
 import io.havip.service.ExplainService;
@@ -137,7 +139,17 @@ class ServerConfiguration {
         store,
         contexts,
         wakes,
-        announcement -> leadership.leads() && announcer.announce(announcement),
+        new Announcing() {
+          @Override
+          public boolean isHere() {
+            return leadership.leads();
+          }
+
+          @Override
+          public boolean announce(Announcement announcement) {
+            return announcer.announce(announcement);
+          }
+        },
         advertising(leadership));
   }
 

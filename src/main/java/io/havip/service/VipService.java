@@ -205,6 +205,13 @@ public final class VipService {
 
   /** Tells the VIP's neighbours once more where it is. */
   public Reply announce(Request request, VipId id, Function<VipDetails, Reply> reply) {
+    if (!announcing.isHere()) {
+      return changes.makeOnce(
+          request,
+          seen((reader, context) ->
+              VipDecisions.announceElsewhere(reader, id, holders(reader, id), context)),
+          announced -> reply.apply(announced.details()));
+    }
     Announcement announcement =
         changes.tryOut(
             request,

@@ -49,6 +49,9 @@ public interface Reader extends Snapshot {
   /** Which server leads; nobody where there is but one. */
   Leader leader();
 
+  /** By VIP that shall be announced, who wants it. */
+  Map<VipId, String> wantedAnnouncements();
+
   /** Whether any key exists; the first start makes one when none does. */
   boolean hasApiKeys();
 

@@ -22,7 +22,8 @@ record Tables(
     EventTable events,
     ReplyTable replies,
     WebhookTable webhooks,
-    LeaderTable leader) {
+    LeaderTable leader,
+    AnnouncementTable announcements) {
 
   static Tables over(JdbcClient db) {
     NicTable nics = new NicTable(db);
@@ -41,7 +42,8 @@ record Tables(
         new EventTable(db),
         new ReplyTable(db),
         new WebhookTable(db),
-        new LeaderTable(db));
+        new LeaderTable(db),
+        new AnnouncementTable(db));
   }
 
   /** Writes the changes in their order; their events belong to the revision. */
@@ -71,6 +73,8 @@ record Tables(
         case Change.PutWebhook(var webhook) -> webhooks.put(webhook, EventPlace.endOf(revision));
         case Change.DropWebhook(var id) -> webhooks.drop(id);
         case Change.PutDelivery(var id, var delivery) -> webhooks.put(id, delivery);
+        case Change.WantAnnouncement(var id, var actor) -> announcements.put(id, actor);
+        case Change.DropAnnouncement(var id) -> announcements.drop(id);
         case Change.Lead(var before, var next) -> leader.put(before, next);
         case Change.PutAccount(var account) -> accounts.put(account);
         case Change.PutApiKey(var key) -> accounts.put(key);

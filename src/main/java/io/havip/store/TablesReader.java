@@ -56,6 +56,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public Map<VipId, String> wantedAnnouncements() {
+    return tables.announcements().all();
+  }
+
+  @Override
   public boolean hasApiKeys() {
     return tables.accounts().hasKeys();
   }

@@ -104,6 +104,8 @@ public final class World implements Snapshot {
           Change.OpenSession _,
           Change.EndSession _,
           Change.Lead _,
+          Change.WantAnnouncement _,
+          Change.DropAnnouncement _,
           Change.PutDelivery _ -> {}
       case Change.PutWebhook(var webhook) -> {
         check(accounts.containsKey(webhook.accountId()), change, "the account is unknown");

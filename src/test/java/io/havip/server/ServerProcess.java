@@ -23,6 +23,7 @@ public final class ServerProcess {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path directory;
+  private final int port;
   private final Path log;
   private final List<String> before;
   private final List<String> flags;
@@ -39,13 +40,32 @@ public final class ServerProcess {
    * @param before a command that runs its arguments, with which it is started
    */
   ServerProcess(Path directory, List<String> before, List<String> flags) throws Exception {
+    this(directory, PORT, before, flags);
+    token = awaitToken();
+  }
+
+  /** One of several servers of a database, which has a token already. */
+  ServerProcess(Path directory, int port, String token, List<String> flags) throws Exception {
+    this(directory, port, List.of(), flags);
+    this.token = token;
+  }
+
+  private ServerProcess(Path directory, int port, List<String> before, List<String> flags)
+      throws Exception {
     this.directory = directory;
+    this.port = port;
     this.before = before;
     this.flags = flags;
     this.log = directory.resolve("server.log");
     this.process = launch();
     awaitReady();
-    token = awaitToken();
+  }
+
+  /** The first of several servers of a database, which prints the token. */
+  static ServerProcess first(Path directory, int port, List<String> flags) throws Exception {
+    ServerProcess server = new ServerProcess(directory, port, List.of(), flags);
+    server.token = server.awaitToken();
+    return server;
   }
 
   /** It is printed a moment after the first request is answered. */
@@ -88,7 +108,7 @@ public final class ServerProcess {
   private Process launch(String... more) throws IOException {
     List<String> command = new ArrayList<>(before);
     command.addAll(
-        havip("server", "--data-dir", dataDir().toString(), "--port", Integer.toString(PORT)));
+        havip("server", "--data-dir", dataDir().toString(), "--port", Integer.toString(port)));
     command.addAll(flags);
     command.addAll(List.of(more));
     ProcessBuilder server = new ProcessBuilder(command);
@@ -116,7 +136,7 @@ public final class ServerProcess {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + PORT;
+    return "http://127.0.0.1:" + port;
   }
 
   /** The administrator's. */

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * A PostgreSQL of the tests' own: its data is in a temporary directory, it listens on a free port
  * of 127.0.0.1, and neither it nor its data outlives the JVM, however that ends. PostgreSQL refuses
- * to run as root, who therefore runs it as the user {@code postgres}.
+ * to run as root, who therefore runs it as the user {@code postgres}, or in the tests' sandbox as a
+ * user of a namespace within.
  */
 public final class PostgresServer implements AutoCloseable {
   public static final String USER = "havip";
@@ -128,11 +129,18 @@ public final class PostgresServer implements AutoCloseable {
     return System.getProperty("user.name").equals("root");
   }
 
+  /** Not where root is the only user of a user namespace; another one within is no root. */
+  private static boolean hasOtherUsers() throws IOException {
+    return !Files.readString(Path.of("/proc/self/uid_map")).matches("\\s*\\d+\\s+\\d+\\s+1\\s*");
+  }
+
   private static Process start(String... command) throws IOException {
     List<String> words = new ArrayList<>();
     if (isRoot()) {
       words.addAll(
-          List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"));
+          hasOtherUsers()
+              ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--")
+              : List.of("unshare", "--user", "--map-user=1000", "--map-group=1000", "--"));
     }
     words.addAll(List.of(command));
     return new ProcessBuilder(words).directory(new File("/")).redirectErrorStream(true).start();
