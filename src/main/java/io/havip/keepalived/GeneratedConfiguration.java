@@ -173,7 +173,7 @@ public final class GeneratedConfiguration {
     line("  virtual_routes {");
     if (hasOwnVmac) {
       // keepalived chooses the name of the VIP's interface; the kernel finds it by the gateway.
-      line("    default via %s src %s table %s".formatted(uplink, vip.address(), table));
+      line("    default via %s src %s table %s no_track".formatted(uplink, vip.address(), table));
     } else {
       line(
           "    %s dev %s scope link src %s table %s"

@@ -32,7 +32,7 @@ final class Liveness {
   private static final Duration CHANGED_FOR = Duration.ofMillis(1_600);
   private static final Duration WHILE_SPLIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_HANDOVER = Duration.ofSeconds(1);
-  private static final Duration SHORTEST_HANDOVER = Duration.ofMillis(400);
+  private static final Duration SHORTEST_HANDOVER = Duration.ofMillis(300);
   private static final int QUESTIONS = 3;
 
   /** How many rounds in which nobody else answers make somebody the only one. */
@@ -91,7 +91,7 @@ final class Liveness {
       }
       course.claimant = claimant;
       if (claimant != null && isOverdue(id, claimant, sighting, now)) {
-        course.changing = now.plus(WHEN_IT_CHANGED);
+        course.changing = later(course.changing, now.plus(WHEN_IT_CHANGED));
         course.askAt = earlier(course.askAt, now);
       }
       Instant askedAt = course.askedAt;
@@ -99,7 +99,11 @@ final class Liveness {
         course.isOpen = false;
         close(id, course, askedAt, sighting, now);
       }
-      isCurious |= course.isOpen || now.isBefore(course.changing) || isSuspicious(course);
+      isCurious |=
+          course.isOpen
+              || now.isBefore(course.changing)
+              || mayBeSplit(course)
+              || isSuspicious(course);
     }
   }
 
@@ -162,8 +166,7 @@ final class Liveness {
   }
 
   private Duration pause(Course course, Instant now) {
-    boolean mayBeSplit = course.togetherSince != null && course.parties.isEmpty();
-    if (mayBeSplit || now.isBefore(course.changing)) {
+    if (mayBeSplit(course) || now.isBefore(course.changing)) {
       return WHEN_IT_CHANGED;
     }
     VmId only = course.alone;
@@ -219,6 +222,11 @@ final class Liveness {
     return twoIntervals.compareTo(LONGEST_HANDOVER) > 0 ? LONGEST_HANDOVER : twoIntervals;
   }
 
+  /** Whether several answered last, for no longer than in a handover. */
+  private static boolean mayBeSplit(Course course) {
+    return course.togetherSince != null && course.parties.isEmpty();
+  }
+
   /** Whether the holder, or who may be, did not answer and is not known to be silent yet. */
   private static boolean isSuspicious(Course course) {
     VmId claimant = course.claimant;
@@ -229,6 +237,10 @@ final class Liveness {
 
   private static Instant earlier(Instant a, Instant b) {
     return a.isBefore(b) ? a : b;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
   }
 
   /** Whether a VM is known to be silent about a VIP. */

@@ -18,8 +18,14 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** heartbeat and pacemaker on HAVIP's fabric, set up by the scripts that HAVIP makes. */
+/**
+ * heartbeat and pacemaker on HAVIP's fabric, set up by the scripts that HAVIP makes. They wait for
+ * minutes and do little, so other tests run beside them.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterTest {
   private static final VipId VIP = new VipId("vip-" + "0".repeat(26));
   private static final VipId OTHER = new VipId("vip-" + "0".repeat(25) + "1");

@@ -122,7 +122,7 @@ class GeneratedConfigurationTest {
                 192.0.2.100/24 dev eth1 use_vmac
               }
               virtual_routes {
-                default via 192.0.2.1 src 192.0.2.100 table 10008
+                default via 192.0.2.1 src 192.0.2.100 table 10008 no_track
               }
               virtual_rules {
                 from 192.0.2.100 to 192.0.2.0/24 lookup main priority 10008
