@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -86,10 +87,20 @@ class WebhookApiTest extends ApiFixture {
       call.close();
     }
 
-    synchronized List<Call> await(int count) throws InterruptedException {
+    List<Call> await(int count) throws InterruptedException {
+      return await(count + " calls", () -> calls.size() >= count);
+    }
+
+    /** Some calls may come twice; so who waits for all waits for the last. */
+    List<Call> awaitEvent(String id) throws InterruptedException {
+      return await("event " + id, () -> calls.stream().anyMatch(call -> call.id().equals(id)));
+    }
+
+    private synchronized List<Call> await(String what, BooleanSupplier isThere)
+        throws InterruptedException {
       Instant end = Instant.now().plus(A_GOOD_WHILE);
-      while (calls.size() < count) {
-        assertThat(Instant.now()).as("%d calls: %s", count, calls).isBefore(end);
+      while (!isThere.getAsBoolean()) {
+        assertThat(Instant.now()).as("%s: %s", what, calls).isBefore(end);
         wait(100);
       }
       return List.copyOf(calls);
