@@ -574,6 +574,9 @@ story("ten thousand VIPs: searched, sorted, paged and exported", async () => {
       }
     }),
   );
+  while ((await api.get<{ items: unknown[] }>("/v1/vips?state=creating&limit=1")).items.length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   await page.goto(`${api.url}/vips?sort=name`);
   await row("vip-00000").waitFor();
   const durations: number[] = [];
