@@ -315,7 +315,10 @@ public final class OvsdbClient implements AutoCloseable {
     Session current = new Session(Connection.open(remote, options.tls(), CONNECT_LIMIT));
     lock.lock();
     try {
-      session = current;
+      session = current; // close() finds it, or was called before
+      if (closing.getCount() == 0) {
+        return false;
+      }
     } finally {
       lock.unlock();
     }
