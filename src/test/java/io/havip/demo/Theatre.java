@@ -148,6 +148,7 @@ final class Theatre implements AutoCloseable {
       guest.ip("link", "set", Guest.NIC, "up");
     }
     stage.bind(List.of());
+    await(shown -> shown.path("holders").isEmpty());
     stage.bind(bound);
   }
 
