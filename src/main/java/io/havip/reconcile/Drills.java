@@ -225,7 +225,8 @@ public final class Drills implements AutoCloseable {
         cutAt = event.at().isBefore(cutAt) ? event.at() : cutAt;
       } else if (event.what() instanceof Happening.HolderChanged it
           && Objects.equals(it.to(), course.newHolder)) {
-        reachedAt = event.at();
+        // A claim may be repeated, and the last is told; who has answered had the VIP by then.
+        reachedAt = event.at().isBefore(reachedAt) ? event.at() : reachedAt;
         break;
       }
     }

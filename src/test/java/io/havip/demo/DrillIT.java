@@ -25,8 +25,8 @@ import tools.jackson.databind.JsonNode;
 /** Rehearsals with real keepalived, and with software that only claims once. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DrillIT {
-  /** What a client's own measurement may differ by here; 20 ms on a machine that is quiet. */
-  private static final Duration TOLERANCE = Duration.ofMillis(500);
+  /** What a client's own measurement may differ by; 20 ms on a machine that does nothing else. */
+  private static final Duration TOLERANCE = Duration.ofMillis(100);
 
   private Theatre theatre;
   private String drills;

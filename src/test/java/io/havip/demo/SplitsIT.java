@@ -34,7 +34,7 @@ class SplitsIT {
   private static final Duration AFTER_THREE_INTERVALS = Duration.ofMillis(200);
 
   /** What a machine may add on which other tests run. */
-  private static final Duration NOISE = Duration.ofSeconds(2);
+  private static final Duration NOISE = Duration.ofSeconds(1);
 
   private Theatre theatre;
   private List<Theatre.Told> told;
@@ -51,7 +51,6 @@ class SplitsIT {
 
   @BeforeEach
   void follow() throws Exception {
-    theatre.await(shown -> !shown.path("split").asBoolean());
     told = theatre.follow();
   }
 
