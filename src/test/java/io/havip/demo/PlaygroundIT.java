@@ -166,7 +166,14 @@ class PlaygroundIT {
     Terminal(String name) throws IOException {
       log = directory.resolve(name);
       script =
-          new ProcessBuilder("script", "-qefc", "exec ./havip demo --port 0", "/dev/null")
+          // What runs in the background ignores SIGINT, and so would all that it starts.
+          new ProcessBuilder(
+                  "env",
+                  "--default-signal=INT,QUIT",
+                  "script",
+                  "-qefc",
+                  "exec ./havip demo --port 0",
+                  "/dev/null")
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
