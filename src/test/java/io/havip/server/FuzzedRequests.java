@@ -189,6 +189,14 @@ final class FuzzedRequests {
     answer.findValues("nextCursor").forEach(cursor -> remember("cursor", cursor.asString()));
   }
 
+  /** Forgets what a path names, because it is gone. */
+  void forget(String path) {
+    for (String part : path.split("/", -1)) {
+      known.values().forEach(values -> values.remove(part));
+      List.of(subnets, vms, vips).forEach(resources -> resources.remove(part));
+    }
+  }
+
   private void remember(String kind, String value) {
     List<String> values = known.computeIfAbsent(kind, _ -> new ArrayList<>());
     if (values.size() >= 12) {
@@ -198,8 +206,10 @@ final class FuzzedRequests {
   }
 
   Request next() {
-    Contract.Operation operation =
-        contract.operations().get(random.nextInt(contract.operations().size()));
+    Contract.Operation operation = anyOperation();
+    if (operation.method.equals("DELETE") && !chance(4)) {
+      operation = anyOperation(); // what there is lives long enough to be used
+    }
     boolean isSound = chance(2);
     String target = operation.path;
     List<String> query = new ArrayList<>();
@@ -262,6 +272,10 @@ final class FuzzedRequests {
         target + (query.isEmpty() ? "" : "?" + String.join("&", query)),
         headers,
         body);
+  }
+
+  private Contract.Operation anyOperation() {
+    return contract.operations().get(random.nextInt(contract.operations().size()));
   }
 
   /** Mostly, makes ids that a body names belong together, without which little would succeed. */
