@@ -8,9 +8,7 @@ if [[ ${1:-} != inside ]]; then
   "$root/havip" completion bash >/dev/null # builds
   data=$(mktemp -d)
   trap 'rm -rf "$data"' EXIT
-  for java_home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/*; do
-    [[ -x $java_home/bin/javac && $("$java_home/bin/javac" -version 2>&1) =~ javac\ ([0-9]+) && ${BASH_REMATCH[1]} -ge 25 ]] && break
-  done
+  java_home=$("$root/havip" jdk)
   jar=$root/target/havip.jar
   "$java_home/bin/java" -Djarmode=tools -jar "$jar" extract --destination "$data/jar" --application-filename havip.jar
   "$java_home/bin/javac" -nowarn -proc:none -d "$data/bench" -cp "$data/jar/havip.jar:$data/jar/lib/*" \

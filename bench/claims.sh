@@ -24,5 +24,5 @@ until grep -q 'HAVIP listens' "$data/out"; do
   sleep 0.1
 done
 client=$root/target/havip-client
-"${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED -cp "$client/havip.jar:$client/lib/*" \
+"$("$root/havip" jdk)/bin/java" --enable-native-access=ALL-UNNAMED -cp "$client/havip.jar:$client/lib/*" \
   "$root/bench/Claims.java" http://127.0.0.1:8470 "$(sed -n 's/.*shown only now: //p' "$data/out")" $server

@@ -6,9 +6,7 @@ runs=${1:-15}
 
 if [[ ${1:-} != inside ]]; then
   "$root/havip" vip --help >/dev/null # builds, and prepares the commands
-  for java_home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/*; do
-    [[ -x $java_home/bin/javac && $("$java_home/bin/javac" -version 2>&1) =~ javac\ ([0-9]+) && ${BASH_REMATCH[1]} -ge 25 ]] && break
-  done
+  java_home=$("$root/havip" jdk)
   data=$(mktemp -d)
   trap 'rm -rf "$data"' EXIT
   mkdir "$data/havip"

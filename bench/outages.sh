@@ -8,10 +8,8 @@ page=${2:-$root/docs/reference/outages.md}
 "$root/havip" completion bash >/dev/null # builds
 data=$(mktemp -d)
 trap 'rm -rf "$data"' EXIT
-for java_home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/*; do
-  [[ -x $java_home/bin/javac && $("$java_home/bin/javac" -version 2>&1) =~ javac\ ([0-9]+) && ${BASH_REMATCH[1]} -ge 25 ]] && break
-done
-export JAVA_HOME=$java_home
+JAVA_HOME=$("$root/havip" jdk)
+export JAVA_HOME
 "$JAVA_HOME/bin/java" -Djarmode=tools -jar "$root/target/havip.jar" extract --destination "$data/jar" --application-filename havip.jar
 tests=$root/src/test/java/io/havip
 "$JAVA_HOME/bin/javac" -nowarn -proc:none -d "$data/bench" -cp "$data/jar/havip.jar:$data/jar/lib/*" \
