@@ -21,6 +21,7 @@ final class NetlinkSocket implements AutoCloseable {
   private static final int SOCK_CLOEXEC = 0x8_0000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVBUF = 8;
+  private static final int SO_RCVBUFFORCE = 33;
   private static final int SOL_NETLINK = 270;
   private static final int NETLINK_ADD_MEMBERSHIP = 1;
   private static final int SOCKADDR_NL_OCTETS = 12;
@@ -51,9 +52,21 @@ final class NetlinkSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Holds as much as the kernel permits of what is told while nobody receives it: 4 MiB with
+   * CAP_NET_ADMIN of the host, else net.core.rmem_max.
+   */
+  void holdMuch() throws KernelException {
+    try {
+      Libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_OCTETS);
+    } catch (KernelException e) {
+      Libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_OCTETS);
+    }
+  }
+
   /** From now on {@link #receive} returns what the kernel tells this multicast group. */
   void join(int group) throws KernelException {
-    Libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_OCTETS);
+    holdMuch();
     Libc.setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
   }
 

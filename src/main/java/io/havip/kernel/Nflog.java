@@ -16,6 +16,7 @@ public final class Nflog {
   private static final int NFULNL_MSG_CONFIG = 1;
   private static final int NFULA_CFG_CMD = 1;
   private static final int NFULA_CFG_MODE = 2;
+  private static final int NFULA_CFG_NLBUFSIZ = 3;
   private static final int NFULA_CFG_QTHRESH = 5;
   private static final byte NFULNL_CFG_CMD_BIND = 1;
   private static final byte NFULNL_CFG_CMD_UNBIND = 2;
@@ -24,6 +25,9 @@ public final class Nflog {
   private static final int NFULA_IFINDEX_PHYSINDEV = 6;
   private static final int NFULA_PAYLOAD = 9;
   private static final int NFGENMSG_OCTETS = 4;
+
+  /** What the kernel allocates for a packet at least; by default 4 KiB, which fills the socket. */
+  private static final int MESSAGE_OCTETS = 256;
 
   private Nflog() {}
 
@@ -54,6 +58,7 @@ public final class Nflog {
       throws KernelException {
     NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER);
     try {
+      socket.holdMuch();
       socket.ask(
           "watch the nflog group " + group,
           config(group).attribute(NFULA_CFG_CMD, new byte[] {NFULNL_CFG_CMD_BIND}));
@@ -64,7 +69,8 @@ public final class Nflog {
               .attribute(
                   NFULA_CFG_MODE,
                   ByteBuffer.allocate(6).putInt(octets).put(NFULNL_COPY_PACKET).array())
-              .attribute(NFULA_CFG_QTHRESH, ByteBuffer.allocate(4).putInt(1).array()));
+              .attribute(NFULA_CFG_NLBUFSIZ, number(MESSAGE_OCTETS))
+              .attribute(NFULA_CFG_QTHRESH, number(1)));
     } catch (KernelException e) {
       socket.close();
       throw e;
@@ -102,6 +108,10 @@ public final class Nflog {
   /** 0 when the packet has none. */
   private static int number(@Nullable ByteBuffer attribute) {
     return attribute == null ? 0 : attribute.order(ByteOrder.BIG_ENDIAN).getInt(0);
+  }
+
+  private static byte[] number(int value) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
   }
 
   private static NetlinkRequest config(int group) {

@@ -33,6 +33,13 @@ final class Liveness {
   private static final Duration WHILE_SPLIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_HANDOVER = Duration.ofSeconds(1);
   private static final Duration SHORTEST_HANDOVER = Duration.ofMillis(300);
+
+  /**
+   * Where nothing happens, those whose turn comes within this are asked together: each time that
+   * somebody is asked, all is looked at again.
+   */
+  private static final long TOGETHER_MILLIS = 250;
+
   private static final int QUESTIONS = 3;
 
   /** How many rounds in which nobody else answers make somebody the only one. */
@@ -123,8 +130,13 @@ final class Liveness {
   /** So that not all are asked at a time. */
   private Course begin(VipId id, Instant now) {
     Course course = new Course();
-    course.askAt = now.plusMillis(Math.floorMod(id.hashCode(), every.toMillis()));
+    course.askAt = together(now.plusMillis(Math.floorMod(id.hashCode(), every.toMillis())));
     return course;
+  }
+
+  /** A bit earlier, at a moment at which others are asked too. */
+  private static Instant together(Instant at) {
+    return Instant.ofEpochMilli(at.toEpochMilli() / TOGETHER_MILLIS * TOGETHER_MILLIS);
   }
 
   /** The VIPs whose members are to be asked now; they count as asked. */
@@ -135,7 +147,7 @@ final class Liveness {
         due.add(id);
         course.isOpen = true;
         course.askedAt = now;
-        course.askAt = now.plus(every);
+        course.askAt = together(now.plus(every));
       }
     });
     return due;
@@ -162,7 +174,9 @@ final class Liveness {
     VmId only = answering.size() == 1 ? answering.iterator().next() : null;
     course.roundsAlone = only != null && only.equals(course.alone) ? course.roundsAlone + 1 : 1;
     course.alone = only;
-    course.askAt = askedAt.plus(pause(course, now));
+    Duration pause = pause(course, now);
+    Instant next = askedAt.plus(pause);
+    course.askAt = pause.equals(every) ? together(next) : next;
   }
 
   private Duration pause(Course course, Instant now) {

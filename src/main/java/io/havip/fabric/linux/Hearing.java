@@ -4,6 +4,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.plan.Answer;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed.Advert;
+import io.havip.plan.Observed.ClaimCount;
 import io.havip.plan.Observed.Sign;
 import io.havip.vrrp.Overheard;
 import java.time.Instant;
@@ -28,12 +29,18 @@ final class Hearing {
   /** An answer, with the moment for whoever asked. */
   private record Said(Instant at, long atNanos) {}
 
-  private final Map<Use, Instant> claims = new ConcurrentHashMap<>();
+  /** The last of so many claims. */
+  private record Claimed(Instant at, long count) {}
+
+  private final Map<Use, Claimed> claims = new ConcurrentHashMap<>();
   private final Map<Use, Said> answers = new ConcurrentHashMap<>();
   private final Map<Use, Advert> adverts = new ConcurrentHashMap<>();
 
   void claimed(String port, Ipv4Address address) {
-    claims.put(new Use(port, address), Instant.now());
+    claims.merge(
+        new Use(port, address),
+        new Claimed(Instant.now(), 1),
+        (before, now) -> new Claimed(now.at(), before.count() + 1));
   }
 
   void answered(String port, Ipv4Address address) {
@@ -83,8 +90,15 @@ final class Hearing {
 
   List<Sign> claims() {
     List<Sign> signs = new ArrayList<>();
-    claims.forEach((use, at) -> signs.add(new Sign(use.port(), use.address(), at)));
+    claims.forEach((use, last) -> signs.add(new Sign(use.port(), use.address(), last.at())));
     return signs;
+  }
+
+  List<ClaimCount> claimCounts() {
+    List<ClaimCount> counts = new ArrayList<>();
+    claims.forEach(
+        (use, last) -> counts.add(new ClaimCount(use.port(), use.address(), last.count())));
+    return counts;
   }
 
   List<Sign> answers() {

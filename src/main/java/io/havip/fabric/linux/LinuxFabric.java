@@ -27,14 +27,17 @@ import io.havip.wire.Arp;
 import io.havip.wire.Ethernet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,13 +73,23 @@ public final class LinuxFabric implements Fabric {
 
   private final Object changing = new Object();
 
-  /** By VIP the index of the port that was last heard to claim it. */
-  private final Map<Wanted.VipKey, Integer> heard = new ConcurrentHashMap<>();
+  /** How long what the kernel listed counts, with what was heard since. */
+  private static final Duration LIST_EVERY = Duration.ofMillis(900);
+
+  /** By VIP who was last heard to claim it. */
+  private final Map<Wanted.VipKey, Heard> heard = new ConcurrentHashMap<>();
 
   /** By VIP the index of the port that was last heard to advertise it. */
   private final Map<Wanted.VipKey, Integer> advertiser = new ConcurrentHashMap<>();
 
+  /** A claim through the port with this index and name. */
+  private record Heard(int index, String port, long atNanos) {}
+
   private final Hearing hearing = new Hearing();
+  private final Object listing = new Object();
+  private List<Observed.Claim> listed = List.of();
+  private long listedAtNanos;
+  private final AtomicBoolean isStale = new AtomicBoolean(true);
   private final NftTable table;
   private final NftObserver observer;
   private final Bridges bridges;
@@ -86,6 +99,7 @@ public final class LinuxFabric implements Fabric {
   private volatile Runnable listener = () -> {};
   private volatile Runnable sighting = () -> {};
   private boolean closed;
+  private boolean hearsClaims;
   private boolean hearsAdverts;
   private boolean hearsAnswers;
 
@@ -300,7 +314,7 @@ public final class LinuxFabric implements Fabric {
     Map<Wanted.VipKey, Set<String>> claimants = now.claimants();
     try {
       List<Observed.Claim> claims =
-          observer.claims().stream()
+          claims().stream()
               .filter(c ->
                   claimants
                       .getOrDefault(new Wanted.VipKey(c.segment(), c.address()), Set.of())
@@ -309,7 +323,7 @@ public final class LinuxFabric implements Fabric {
       return new Observed(
           bridges.portStates(now.ports()),
           claims,
-          Optional.of(observer.claimCounts()),
+          Optional.of(hearsClaims ? hearing.claimCounts() : observer.claimCounts()),
           Optional.of(observer.refusals()),
           new Observed.Signs(
               bridges.downSince(now.ports()),
@@ -318,6 +332,35 @@ public final class LinuxFabric implements Fabric {
               hearsAdverts ? Optional.of(hearing.adverts()) : Optional.empty()));
     } catch (IOException e) {
       throw failed("the Linux fabric cannot be observed", e);
+    }
+  }
+
+  /**
+   * For each claimed VIP the port of the last accepted claim. Listing them takes the kernel longer
+   * the more there are, so mostly it is what was listed and what was heard since.
+   */
+  private List<Observed.Claim> claims() throws IOException {
+    synchronized (listing) {
+      long now = System.nanoTime();
+      if (isStale.getAndSet(false) || !hearsClaims || now - listedAtNanos > LIST_EVERY.toNanos()) {
+        try {
+          listed = observer.claims();
+          listedAtNanos = now;
+        } catch (IOException e) {
+          isStale.set(true);
+          throw e;
+        }
+      }
+      Map<Wanted.VipKey, Observed.Claim> last = new HashMap<>();
+      for (Observed.Claim claim : listed) {
+        last.put(new Wanted.VipKey(claim.segment(), claim.address()), claim);
+      }
+      heard.forEach((vip, claim) -> {
+        if (claim.atNanos() - listedAtNanos > 0) {
+          last.put(vip, new Observed.Claim(vip.segment(), vip.address(), claim.port()));
+        }
+      });
+      return List.copyOf(last.values());
     }
   }
 
@@ -370,7 +413,7 @@ public final class LinuxFabric implements Fabric {
                 listener.run();
               }
             }));
-    hear(CLAIMS_GROUP, ARP_OCTETS, this::claimed);
+    hearsClaims = hear(CLAIMS_GROUP, ARP_OCTETS, this::claimed);
     hearsAdverts = hear(ADVERTS_GROUP, ADVERT_OCTETS, this::advertised);
     hearsAnswers = hear(ANSWERS_GROUP, ARP_OCTETS, this::answered);
   }
@@ -406,14 +449,21 @@ public final class LinuxFabric implements Fabric {
   }
 
   private void claimed(int segment, int port, ByteBuffer arp) {
-    senderOf(arp)
-        .ifPresent(sender -> {
-          bridges.nameOf(port).ifPresent(name -> hearing.claimed(name, sender));
-          Integer before = heard.put(new Wanted.VipKey(segment, sender), port);
-          if (!Integer.valueOf(port).equals(before)) {
-            sighting.run();
-          }
-        });
+    Optional<Ipv4Address> sender = senderOf(arp);
+    Optional<String> name = bridges.nameOf(port);
+    if (sender.isEmpty()) {
+      return;
+    }
+    if (name.isEmpty()) { // the port is too new
+      sightAnew();
+      return;
+    }
+    hearing.claimed(name.get(), sender.get());
+    Wanted.VipKey vip = new Wanted.VipKey(segment, sender.get());
+    Heard before = heard.put(vip, new Heard(port, name.get(), System.nanoTime()));
+    if (before == null || before.index() != port) {
+      sighting.run();
+    }
   }
 
   private void answered(int segment, int port, ByteBuffer arp) {
@@ -448,6 +498,7 @@ public final class LinuxFabric implements Fabric {
   private void sightAnew() {
     heard.clear();
     advertiser.clear();
+    isStale.set(true);
     sighting.run();
   }
 
