@@ -21,10 +21,12 @@ import java.lang.invoke.VarHandle;
 @SuppressWarnings("restricted") // the manifest grants native access
 final class Libc {
   static final int EINTR = 4;
+  static final int ENXIO = 6;
   static final int EAGAIN = 11;
   static final int EEXIST = 17;
   static final int ENODEV = 19;
   static final int EAFNOSUPPORT = 97;
+  static final int ENETDOWN = 100;
   static final int ENOBUFS = 105;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -37,6 +39,8 @@ final class Libc {
   private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle SEND =
       call("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SENDTO =
+      call("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle RECV =
       call("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SETSOCKOPT =
@@ -82,6 +86,15 @@ final class Libc {
   static void send(int fd, MemorySegment message) throws KernelException {
     long length = message.byteSize();
     checked("send", errno -> (long) SEND.invokeExact(errno, fd, message, length, 0));
+  }
+
+  /** See sendto(2). */
+  static void sendto(int fd, MemorySegment message, MemorySegment address) throws KernelException {
+    long length = message.byteSize();
+    int addressLength = (int) address.byteSize();
+    checked(
+        "sendto",
+        errno -> (long) SENDTO.invokeExact(errno, fd, message, length, 0, address, addressLength));
   }
 
   /** See recv(2); returns the number of octets received. */

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Sends whole Ethernet frames over any interface of the calling thread's network namespace, and
- * receives none: see packet(7). Needs CAP_NET_RAW there. For one thread at a time.
+ * receives none: see packet(7). Needs CAP_NET_RAW there. For several threads.
  */
 public final class PacketSender implements AutoCloseable {
   private static final int AF_PACKET = 17;
@@ -31,16 +31,20 @@ public final class PacketSender implements AutoCloseable {
   /**
    * Sends a frame as it is, from the destination address on; the checksum (FCS) is not part.
    *
-   * @throws KernelException when there is no such interface, or it is down
+   * @return false when there is no interface with this index, or it is down
    */
-  public void send(String interfaceName, byte[] frame) throws KernelException {
-    int index = Libc.ifNameToIndex(interfaceName);
+  public boolean send(int interfaceIndex, byte[] frame) throws KernelException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(SOCKADDR_LL_OCTETS, Integer.BYTES);
       address.set(JAVA_SHORT, 0, (short) AF_PACKET);
-      address.set(JAVA_INT, 4, index);
-      Libc.bind(fd, address);
-      Libc.send(fd, arena.allocateFrom(JAVA_BYTE, frame));
+      address.set(JAVA_INT, 4, interfaceIndex);
+      Libc.sendto(fd, arena.allocateFrom(JAVA_BYTE, frame), address);
+      return true;
+    } catch (KernelException e) {
+      if (e.errno() == Libc.ENXIO || e.errno() == Libc.ENODEV || e.errno() == Libc.ENETDOWN) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -328,14 +328,15 @@ final class Bridges implements AutoCloseable {
         : Optional.of(MacAddress.of(rtnetlink.linkLayerAddress(bridge)));
   }
 
-  /** What the segment's bridge is called; for any thread. */
-  String bridgeName(int segment) {
-    return bridge(segment).map(Link::name).orElse(name(segment));
+  /** The index of the segment's bridge, if there is one; for any thread. */
+  OptionalInt bridgeIndex(int segment) {
+    return bridge(segment).stream().mapToInt(Link::index).findFirst();
   }
 
-  /** Whether the segment has a bridge that is up; for any thread. */
-  boolean isUp(int segment) {
-    return bridge(segment).filter(Link::up).isPresent();
+  /** The index of the interface with this name, if there is one; for any thread. */
+  OptionalInt indexOf(String name) {
+    Link link = links.get(name);
+    return link == null ? OptionalInt.empty() : OptionalInt.of(link.index());
   }
 
   /** The number of the segment that a port is on, whoever put it there; for any thread. */

@@ -239,7 +239,7 @@ public final class LinuxFabric implements Fabric {
         }
         if (mac.isPresent()) { // else nobody is there to be asked
           Arp probe = Arp.probe(mac.get(), grant.address());
-          send(grant.segment(), Ethernet.BROADCAST, mac.get(), probe);
+          broadcast(grant.segment(), mac.get(), probe);
         }
       }
       return Optional.of(() -> answersSince(before));
@@ -257,7 +257,10 @@ public final class LinuxFabric implements Fabric {
     try {
       for (Grant grant : grants) {
         for (Grant.Member member : grant.members()) {
-          send(grant.segment(), member.mac(), ASKER, Arp.probe(ASKER, grant.address()));
+          OptionalInt port = bridges.indexOf(member.port());
+          if (port.isPresent()) { // past the bridge, which may not know where it is and ask all
+            send(port.getAsInt(), member.mac(), ASKER, Arp.probe(ASKER, grant.address()));
+          }
         }
       }
       return Optional.of(() -> hearing.answersSince(now, grants));
@@ -272,7 +275,7 @@ public final class LinuxFabric implements Fabric {
       for (Announcement it : announcements) {
         for (Arp.Operation operation : Arp.Operation.values()) {
           Arp arp = Arp.gratuitous(operation, it.mac(), it.address());
-          send(it.segment(), Ethernet.BROADCAST, it.mac(), arp);
+          broadcast(it.segment(), it.mac(), arp);
         }
       }
       return true;
@@ -282,13 +285,15 @@ public final class LinuxFabric implements Fabric {
   }
 
   /** Sends nothing where the segment has no bridge that is up: nobody is there. */
-  private void send(int segment, MacAddress to, MacAddress from, Arp arp) throws IOException {
-    if (bridges.isUp(segment)) {
-      synchronized (packets) {
-        packets.send(
-            bridges.bridgeName(segment), Ethernet.frame(to, from, Ethernet.ARP, arp.toBytes()));
-      }
+  private void broadcast(int segment, MacAddress from, Arp arp) throws IOException {
+    OptionalInt bridge = bridges.bridgeIndex(segment);
+    if (bridge.isPresent()) {
+      send(bridge.getAsInt(), Ethernet.BROADCAST, from, arp);
     }
+  }
+
+  private void send(int index, MacAddress to, MacAddress from, Arp arp) throws IOException {
+    packets.send(index, Ethernet.frame(to, from, Ethernet.ARP, arp.toBytes()));
   }
 
   private List<Answer> answersSince(Map<Said, Long> before) throws FabricException {

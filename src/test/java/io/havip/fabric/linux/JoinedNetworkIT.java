@@ -94,7 +94,7 @@ class JoinedNetworkIT extends FabricFixture {
     assertThat(refused(ClaimKind.VRRP, outside, VIP)).isEqualTo(2);
     byte[] asVm1 = vm1.udp(FAR_AWAY, client.address(), "with the MAC address of vm1");
     assertThat(outside.reaches(client, asVm1)).isFalse();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
   }
 
   @Test
@@ -133,9 +133,7 @@ class JoinedNetworkIT extends FabricFixture {
     for (ClaimKind kind : ClaimKind.values()) {
       assertThat(refused(kind, vm3, VIP)).as("%s", kind).isEqualTo(1);
     }
-    assertThat(fabric.observe().claims())
-        .as("whoever is not bound does not hold it")
-        .containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port())); // whoever is not bound does not hold it
 
     Segment enforcing = segment(SEGMENT);
     fabric.apply(Set.<Id>of(enforcing.id()), desired(enforcing));
@@ -157,7 +155,7 @@ class JoinedNetworkIT extends FabricFixture {
     assertThat(run("ip", "-br", "link")).doesNotContain("havip7");
     assertThat(fabric.observe().ports().get(vm3.port())).isEqualTo(new PortState(true, true));
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(run("ip", "-d", "link", "show", "br0")).contains("no_linklocal_learn 0");
 
     Segment enforcing = segment(SEGMENT, "br0", Enforcement.ENFORCE);
@@ -222,7 +220,7 @@ class JoinedNetworkIT extends FabricFixture {
     assertThat(vm3.reaches(client, claim)).as("a stranger").isFalse();
     assertThat(vm1.reaches(client, virtual(OTHER_VIP))).as("another VIP").isFalse();
     assertThat(refused(ClaimKind.ARP, vm3, VIP)).isEqualTo(1);
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
 
     byte[] advert = vm1.vrrp().packet(vm1.advertisement(VIP));
     byte[] multicast =

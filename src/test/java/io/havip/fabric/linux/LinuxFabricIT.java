@@ -54,7 +54,7 @@ class LinuxFabricIT extends FabricContract {
   private void assertInForce() throws Exception {
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
     assertThat(vm3.reaches(client, vm3.claim(VIP))).isFalse();
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(fabric.sync(desired)).isEmpty();
   }
 
@@ -81,7 +81,7 @@ class LinuxFabricIT extends FabricContract {
     assertInForce();
     assertThat(repairAfter(() -> nft("flush table bridge havip"), desired))
         .containsExactly("the rules of the nftables table bridge havip had been changed");
-    assertThat(fabric.observe().claims()).containsExactly(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertInForce();
   }
 
