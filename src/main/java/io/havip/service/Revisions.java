@@ -14,34 +14,35 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells followers that the store has changed, here or on another server. One thread asks for the
- * store's revision while anybody waits, however many they are; when nobody waits it asks nothing. A
- * store of several servers tells it too.
+ * store's revision after commits while anybody waits, however many they are; when nobody waits it
+ * asks nothing. A store of several servers tells it too.
  */
 public final class Revisions implements AutoCloseable {
-  private static final Duration ASK_EVERY = Duration.ofMillis(50);
+  /** In case that the news of another server's commit is lost. */
+  private static final Duration ASK_EVERY = Duration.ofSeconds(1);
 
-  /** Where the store tells by itself, unless that is lost. */
-  private static final Duration ASK_EVERY_IN_CASE = Duration.ofSeconds(1);
+  /** After it has asked, so that many commits do not wake all followers as many times. */
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(Revisions.class);
 
   private final Store store;
-  private final Duration askEvery;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition waited = lock.newCondition();
+  private final Condition stirred = lock.newCondition();
   private final Condition changed = lock.newCondition();
   private final Thread thread = Thread.ofPlatform().name("revisions").unstarted(this::run);
   private int waiting;
+  private boolean hasNews;
   private long latest;
   private volatile boolean closed;
 
   public Revisions(Store store) {
     this.store = store;
-    this.askEvery = store.peers().isPresent() ? ASK_EVERY_IN_CASE : ASK_EVERY;
   }
 
   public void start() {
     publish(store.read(Reader::revision));
+    store.onCommit((_, _) -> stir());
     thread.start();
   }
 
@@ -74,7 +75,7 @@ public final class Revisions implements AutoCloseable {
     lock.lock();
     try {
       waiting++;
-      waited.signal();
+      stirred.signal();
       long left = longest.toNanos();
       while (latest == revision && !closed && left > 0) {
         left = changed.awaitNanos(left);
@@ -87,7 +88,7 @@ public final class Revisions implements AutoCloseable {
 
   private void run() {
     boolean wasHealthy = true;
-    while (awaitAnybody()) {
+    while (awaitNews()) {
       try {
         publish(store.read(Reader::revision));
         wasHealthy = true;
@@ -100,18 +101,33 @@ public final class Revisions implements AutoCloseable {
     }
   }
 
-  /** Waits a while, and until somebody waits; says whether to go on. */
-  private boolean awaitAnybody() {
+  private void stir() {
     lock.lock();
     try {
-      long left = askEvery.toNanos();
-      while (!closed && (waiting == 0 || left > 0)) {
+      hasNews = true;
+      stirred.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until there may be something to tell somebody; says whether to go on. */
+  private boolean awaitNews() {
+    lock.lock();
+    try {
+      long left = PAUSE.toNanos();
+      while (!closed && left > 0) {
+        left = stirred.awaitNanos(left);
+      }
+      left = ASK_EVERY.toNanos();
+      while (!closed && (waiting == 0 || (!hasNews && left > 0))) {
         if (left > 0) {
-          left = waited.awaitNanos(left);
+          left = stirred.awaitNanos(left);
         } else {
-          waited.await();
+          stirred.await();
         }
       }
+      hasNews = false;
       return !closed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -140,7 +156,7 @@ public final class Revisions implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      waited.signalAll();
+      stirred.signalAll();
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -19,7 +19,7 @@ public interface Store extends AutoCloseable {
    */
   <T> Decision<T> write(Function<? super Reader, Decision<T>> decide);
 
-  /** Calls after each commit; instead of whom it called before. */
+  /** Calls after each commit. */
   void onCommit(CommitListener listener);
 
   /** What other servers of the same store need; absent where there cannot be any. */

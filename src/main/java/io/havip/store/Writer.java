@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -51,7 +52,7 @@ final class Writer implements AutoCloseable {
   private final Condition roomMade = lock.newCondition();
   private final Queue<Request<?>> queue = new ArrayDeque<>();
   private boolean closing;
-  private volatile CommitListener listener = (_, _) -> {};
+  private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
 
   /** Of the writing thread alone; absent before the first commit and after a failed one. */
   private @Nullable WriteTransaction transaction;
@@ -154,7 +155,7 @@ final class Writer implements AutoCloseable {
   }
 
   void onCommit(CommitListener listener) {
-    this.listener = listener;
+    listeners.add(listener);
   }
 
   private void commit(List<Request<?>> together) {
@@ -176,7 +177,8 @@ final class Writer implements AutoCloseable {
       together.forEach(request -> request.outcome().completeExceptionally(failure));
       return;
     }
-    listener.committed(together.size(), Duration.ofNanos(System.nanoTime() - start));
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    listeners.forEach(listener -> listener.committed(together.size(), took));
     answers.forEach(Runnable::run);
   }
 
