@@ -51,7 +51,7 @@ public final class Observer implements AutoCloseable {
   static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   /** While a change is held back that comes if it is still so. */
-  private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(25);
+  private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(10);
 
   /** Between any two looks, so that VMs that fight for a VIP keep the machine free. */
   private static final Duration PAUSE = Duration.ofMillis(10);
