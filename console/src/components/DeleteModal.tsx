@@ -8,6 +8,7 @@ import Table from '@cloudscape-design/components/table';
 import { useMutation } from '@tanstack/react-query';
 import { sentence } from '../api/formErrors';
 import { useNotify } from '../layout/Notifications';
+import { Risks, type TryOut } from './Risks';
 
 /** What is to be deleted, and what the user should know before. */
 export interface Doomed {
@@ -29,11 +30,12 @@ interface Props {
   kind: string;
   items: Doomed[];
   remove: (ids: string[]) => Promise<Removal[]>;
+  tryOut?: TryOut | undefined;
   onClose: (deleted: boolean) => void;
 }
 
 /** Asks before it deletes, and says for each what became of it when one was refused. */
-export function DeleteModal({ kind, items, remove, onClose }: Props) {
+export function DeleteModal({ kind, items, remove, tryOut, onClose }: Props) {
   const notify = useNotify();
   const removing = useMutation({
     mutationFn: () => remove(items.map(({ id }) => id)),
@@ -79,6 +81,7 @@ export function DeleteModal({ kind, items, remove, onClose }: Props) {
     >
       <SpaceBetween size="m">
         {removing.error && <Alert type="error">{removing.error.message}</Alert>}
+        {tryOut && !isDone && <Risks ids={items.map(({ id }) => id)} tryOut={tryOut} />}
         {isDone && <Alert type="warning">Not everything was deleted. The refused ones are as they were.</Alert>}
         <Table
           variant="embedded"

@@ -8,6 +8,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { DeleteModal, type Doomed } from './DeleteModal';
 import { ListTable, type Column } from './ListTable';
+import type { TryOut } from './Risks';
 import { useRemoval } from './useRemoval';
 
 interface Props<T> {
@@ -20,6 +21,7 @@ interface Props<T> {
   /** Deletes the one with this id. */
   remove: (id: string) => Promise<unknown>;
   doomed: (item: T) => Doomed;
+  tryOut?: TryOut;
   onCreate: () => void;
   onEdit: (item: T) => void;
   /** Why this caller may not change any, if so. */
@@ -95,6 +97,7 @@ export function InventoryTable<T extends { id: string; name: string }>(props: Pr
           kind={singular}
           items={selected.map(props.doomed)}
           remove={removal}
+          tryOut={props.tryOut}
           onClose={() => {
             setDeleting(false);
             actions.setSelectedItems([]);

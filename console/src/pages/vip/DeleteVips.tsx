@@ -47,9 +47,14 @@ export function DeleteVips({ vips, force = false, onClose }: Props) {
           : consequence(vip),
       }))}
       remove={force ? removeByForce : remove}
+      tryOut={tryOut}
       onClose={onClose}
     />
   );
+}
+
+function tryOut(id: string) {
+  return answer(api.DELETE('/v1/vips/{id}', { params: { path: { id }, query: { dryRun: true } } }));
 }
 
 function consequence(vip: Vip): string {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, answer, type Vm } from '../../api/client';
 import { ifMatch } from '../../api/ifMatch';
 import { FormModal } from '../../components/FormModal';
+import { Risks } from '../../components/Risks';
 import { TextField } from '../../components/TextField';
 
 export function EditVm({ vm, onClose }: { vm: Vm; onClose: () => void }) {
@@ -32,8 +33,14 @@ export function EditVm({ vm, onClose }: { vm: Vm; onClose: () => void }) {
               onChange={({ detail }) => setState(detail.selectedId as 'running' | 'stopped')}
             />
           </FormField>
+          {state === 'stopped' && <Risks ids={[vm.id]} tryOut={tryOutStop} />}
         </>
       )}
     </FormModal>
   );
+}
+
+function tryOutStop(id: string) {
+  const params = { path: { id }, query: { dryRun: true } };
+  return answer(api.PATCH('/v1/vms/{id}', { params, body: { state: 'stopped' } }));
 }

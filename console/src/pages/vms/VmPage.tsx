@@ -20,6 +20,7 @@ import { EditVm } from './EditVm';
 import { NicTable } from './NicTable';
 import { VipsOfVm } from './VipsOfVm';
 import { useLimits } from '../../session/SessionGate';
+import { tryOutDelete } from './tryOutDelete';
 import { VmStatus } from './VmStatus';
 
 export function VmPage() {
@@ -80,6 +81,7 @@ export function VmPage() {
                 },
               ]}
               remove={remove}
+              tryOut={tryOutDelete}
               onClose={(deleted) => (deleted ? void navigate('/vms') : close())}
             />
           )}

@@ -8,6 +8,7 @@ import { lastColumns } from '../../components/columns';
 import { CreateVm } from './CreateVm';
 import { EditVm } from './EditVm';
 import { useLimits } from '../../session/SessionGate';
+import { tryOutDelete } from './tryOutDelete';
 import { VmStatus } from './VmStatus';
 
 export function VmsPage() {
@@ -51,6 +52,7 @@ export function VmsPage() {
         columns={columns}
         list={vms}
         remove={(id) => answer(api.DELETE('/v1/vms/{id}', { params: { path: { id } } }))}
+        tryOut={tryOutDelete}
         doomed={({ id, name, vipCount }) => ({
           id,
           name,

@@ -219,7 +219,7 @@ public final class Cli {
             .with("delete", DeleteNicCommand.class, () -> new DeleteNicCommand(surroundings));
     return common(Kind.VM, CreateVmCommand.class, () -> new CreateVmCommand(surroundings))
         .with("update", UpdateVmCommand.class, () -> new UpdateVmCommand(surroundings))
-        .with("delete", DeleteCommand.class, () -> new DeleteCommand(Kind.VM, surroundings))
+        .with("delete", DeleteVmCommand.class, () -> new DeleteVmCommand(surroundings))
         .with("nic", "NICs of a VM.", group(nic, wanted));
   }
 

@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  ${COMMAND-FULL-NAME} db",
       "  ${COMMAND-FULL-NAME} db shop --wait",
       "  ${COMMAND-FULL-NAME} db --force",
+      "  ${COMMAND-FULL-NAME} db --dry-run   # who would lose it",
       "",
       "One that cannot be deleted does not stop the others."
     })
@@ -42,7 +43,9 @@ final class DeleteVipCommand extends ClientCommand {
               + " free before anybody knows that their VMs cannot use them any more.")
   private boolean isForced;
 
+  @Mixin private final DryRunOption dryRun = new DryRunOption();
   @Mixin private final WaitOptions wait = new WaitOptions();
+  @Mixin private final FormatOption format = new FormatOption();
 
   DeleteVipCommand(Surroundings surroundings) {
     super(surroundings);
@@ -50,6 +53,19 @@ final class DeleteVipCommand extends ClientCommand {
 
   @Override
   void run() throws CommandFailedException, InterruptedException {
+    if (dryRun.isSet()) {
+      each(
+          vips,
+          vip -> {
+            String path = Kind.VIP.path(directory().id(Kind.VIP, vip));
+            dryRun.show(api().delete(path + dryRun.query()), this, format.format());
+          });
+    } else {
+      delete();
+    }
+  }
+
+  private void delete() throws CommandFailedException, InterruptedException {
     Map<String, String> ids = new LinkedHashMap<>();
     Map<String, CommandFailedException> unknown = new HashMap<>();
     for (String vip : vips) {

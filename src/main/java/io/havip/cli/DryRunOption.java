@@ -24,47 +24,77 @@ final class DryRunOption {
     return isSet ? "?dryRun=true" : "";
   }
 
+  /** What a change of a VIP would do. */
   void show(JsonNode preview, ClientCommand command, Format format)
       throws CommandFailedException, InterruptedException {
-    switch (format) {
-      case TABLE -> {
-        Map<String, String> names = new HashMap<>();
-        for (JsonNode vm : command.directory().all(Kind.VM)) {
-          names.put(Directory.id(vm), vm.path("name").asString(""));
-        }
-        line(command, "would bind", preview.path("add"), names);
-        line(command, "would unbind", preview.path("remove"), names);
-        line(command, "stays bound", preview.path("keep"), names);
-        line(command, "loses the VIP now", preview.path("holderLoses"), names);
-        line(command, "needs a new keepalived.conf", preview.path("outdatedConfigurations"), names);
-        for (JsonNode nic : preview.path("attachNics")) {
-          String vm = nic.path("vmId").asString("");
-          command
-              .output()
-              .line(
-                  "gets a NIC to plug: %s on %s"
-                      .formatted(names.getOrDefault(vm, vm), nic.path("networkId").asString("")));
-        }
-        for (JsonNode risk : preview.path("risks")) {
-          command.output().line("risk: " + Text.printable(risk.asString("")));
-        }
-        command.output().line("Nothing was changed.");
+    if (isForPeople(preview, command, format)) {
+      Map<String, String> names = names(command, Kind.VM);
+      line(command, "would bind", preview.path("add"), names);
+      line(command, "would unbind", preview.path("remove"), names);
+      line(command, "stays bound", preview.path("keep"), names);
+      line(command, "loses the VIP now", preview.path("holderLoses"), names);
+      line(command, "needs a new keepalived.conf", preview.path("outdatedConfigurations"), names);
+      for (JsonNode nic : preview.path("attachNics")) {
+        String vm = nic.path("vmId").asString("");
+        command
+            .output()
+            .line(
+                "gets a NIC to plug: %s on %s"
+                    .formatted(names.getOrDefault(vm, vm), nic.path("networkId").asString("")));
       }
-      case JSON -> command.output().json(preview);
-      case CSV -> throw command.wrongUsage("a dry run is written as table or json");
+      end(command, preview);
     }
   }
 
+  /** What a change of a VM would do to its VIPs. */
+  void showVm(JsonNode preview, ClientCommand command, Format format)
+      throws CommandFailedException, InterruptedException {
+    if (isForPeople(preview, command, format)) {
+      Map<String, String> names = names(command, Kind.VIP);
+      line(command, "would be unbound from", preview.path("unbinds"), names);
+      line(command, "loses now", preview.path("holderLoses"), names);
+      end(command, preview);
+    }
+  }
+
+  /** Whether it is still to be written, in words. */
+  private static boolean isForPeople(JsonNode preview, ClientCommand command, Format format)
+      throws CommandFailedException {
+    return switch (format) {
+      case TABLE -> true;
+      case JSON -> {
+        command.output().json(preview);
+        yield false;
+      }
+      case CSV -> throw command.wrongUsage("a dry run is written as table or json");
+    };
+  }
+
+  private static void end(ClientCommand command, JsonNode preview) {
+    for (JsonNode risk : preview.path("risks")) {
+      command.output().line("risk: " + Text.printable(risk.asString("")));
+    }
+    command.output().line("Nothing was changed.");
+  }
+
+  private static Map<String, String> names(ClientCommand command, Kind kind)
+      throws CommandFailedException, InterruptedException {
+    Map<String, String> names = new HashMap<>();
+    for (JsonNode resource : command.directory().all(kind)) {
+      names.put(Directory.id(resource), resource.path("name").asString(""));
+    }
+    return names;
+  }
+
   private static void line(
-      ClientCommand command, String what, JsonNode vmIds, Map<String, String> names) {
-    if (!vmIds.isEmpty()) {
-      String vms =
-          vmIds
-              .valueStream()
+      ClientCommand command, String what, JsonNode ids, Map<String, String> names) {
+    if (!ids.isEmpty()) {
+      String all =
+          ids.valueStream()
               .map(JsonNode::asString)
               .map(id -> names.getOrDefault(id, id))
               .collect(Collectors.joining(", "));
-      command.output().line(what + ": " + vms);
+      command.output().line(what + ": " + Text.printable(all));
     }
   }
 

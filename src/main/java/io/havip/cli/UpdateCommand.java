@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @Command(
@@ -43,7 +44,17 @@ class UpdateCommand extends ClientCommand {
     if (body.isEmpty()) {
       throw wrongUsage("say what to change; the options are in the help");
     }
-    String path = kind.path(directory().id(kind, resource));
-    output().show(kind, List.of(api().patch(path, body, version.eTag())), format.format());
+    String path = kind.path(directory().id(kind, resource)) + query();
+    show(api().patch(path, body, version.eTag()), format.format());
+  }
+
+  /** What is added to the path. */
+  String query() {
+    return "";
+  }
+
+  /** Shows the answer. */
+  void show(JsonNode answer, Format chosen) throws CommandFailedException, InterruptedException {
+    output().show(kind, List.of(answer), chosen);
   }
 }

@@ -3,6 +3,7 @@ package io.havip.http;
 import io.havip.account.Caller;
 import io.havip.decision.Command;
 import io.havip.decision.Reply;
+import io.havip.decision.VmPreview;
 import io.havip.http.Paging.PageJson;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
@@ -39,6 +40,7 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping(path = "/v1/vms", produces = MediaType.APPLICATION_JSON_VALUE)
 final class VmRoutes {
   private static final String LIST = "vms";
+  private static final String DRY_RUN = "dryRun=true";
 
   private final InventoryService inventory;
 
@@ -155,6 +157,21 @@ final class VmRoutes {
   ResponseEntity<Void> delete(Call call, @PathVariable VmId id) {
     inventory.deleteVm(call.request(), id);
     return ResponseEntity.noContent().build();
+  }
+
+  @PatchMapping(
+      path = "/{id}",
+      params = DRY_RUN,
+      consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
+  VmPreview previewUpdate(Call call, @PathVariable VmId id, @RequestBody JsonNode body) {
+    VmPatch patch = MergePatch.read(body, VmPatch.class);
+    return inventory.previewUpdateVm(
+        call.request(), id, new Command.UpdateVm(patch.name(), patch.state()));
+  }
+
+  @DeleteMapping(path = "/{id}", params = DRY_RUN)
+  VmPreview previewDelete(Call call, @PathVariable VmId id) {
+    return inventory.previewDeleteVm(call.request(), id);
   }
 
   @PostMapping(path = "/{id}/nics", consumes = MediaType.APPLICATION_JSON_VALUE)

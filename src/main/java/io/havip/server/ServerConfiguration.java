@@ -174,8 +174,9 @@ class ServerConfiguration {
   }
 
   @Bean
-  InventoryService inventoryService(Store store, Contexts contexts, Wakes wakes) {
-    return new InventoryService(store, contexts, wakes);
+  InventoryService inventoryService(
+      Store store, Contexts contexts, Wakes wakes, Leadership<LeadersWork> leadership) {
+    return new InventoryService(store, contexts, wakes, advertising(leadership));
   }
 
   @Bean

@@ -5,11 +5,13 @@ import io.havip.decision.Command;
 import io.havip.decision.Decision;
 import io.havip.decision.InventoryDecisions;
 import io.havip.decision.Reply;
+import io.havip.decision.VmPreview;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.ExternalNetwork;
@@ -19,14 +21,19 @@ import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
+import io.havip.inventory.VmState;
 import io.havip.inventory.Vpc;
 import io.havip.net.AddressRange;
+import io.havip.plan.Advertising;
 import io.havip.store.Page;
 import io.havip.store.Reader;
 import io.havip.store.Store;
+import io.havip.vip.Holder;
+import io.havip.vip.Vip;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +41,21 @@ import org.jspecify.annotations.Nullable;
 public final class InventoryService {
   private final Store store;
   private final Changes changes;
+  private final BiFunction<VipId, VmId, Advertising> advertising;
 
-  public InventoryService(Store store, Contexts contexts, Wakes wakes) {
+  /**
+   * Serves a store.
+   *
+   * @param advertising what is known of a VM's advertisements of a VIP
+   */
+  public InventoryService(
+      Store store,
+      Contexts contexts,
+      Wakes wakes,
+      BiFunction<VipId, VmId, Advertising> advertising) {
     this.store = store;
     this.changes = new Changes(store, contexts, wakes);
+    this.advertising = advertising;
   }
 
   public Reply createVpc(Request request, Command.CreateVpc command, Function<Vpc, Reply> reply) {
@@ -159,6 +177,46 @@ public final class InventoryService {
 
   public void deleteVm(Request request, VmId id) {
     changes.make(request, (reader, context) -> InventoryDecisions.deleteVm(reader, id, context));
+  }
+
+  public VmPreview previewUpdateVm(Request request, VmId id, Command.UpdateVm command) {
+    return changes.tryOut(
+        request,
+        (reader, context) -> {
+          Decision<Vm> decision = InventoryDecisions.updateVm(reader, id, command, context);
+          Vm vm = reader.vm(id).orElseThrow();
+          boolean isStopping =
+              vm.state() == VmState.RUNNING && decision.answer().state() == VmState.STOPPED;
+          return decision.answering(
+              isStopping
+                  ? VmPreview.ofStop(vm, held(reader, vm, reader.vipsOf(id)))
+                  : VmPreview.ofNothing(vm));
+        });
+  }
+
+  public VmPreview previewDeleteVm(Request request, VmId id) {
+    return changes.tryOut(
+        request,
+        (reader, context) -> {
+          Decision<Vm> decision = InventoryDecisions.deleteVm(reader, id, context);
+          Vm vm = decision.answer();
+          List<Vip> vips = reader.vipsOf(id);
+          return decision.answering(
+              VmPreview.ofDelete(
+                  vm,
+                  vips,
+                  held(reader, vm, vips),
+                  vipId -> advertising.apply(vipId, id).isHeard()));
+        });
+  }
+
+  private static List<Vip> held(Reader reader, Vm vm, List<Vip> vips) {
+    Map<VipId, List<Holder>> holders = reader.holders(vips.stream().map(Vip::id).toList());
+    return vips.stream()
+        .filter(vip ->
+            holders.getOrDefault(vip.id(), List.of()).stream()
+                .anyMatch(holder -> holder.vmId().equals(vm.id())))
+        .toList();
   }
 
   public Reply addNic(

@@ -107,7 +107,8 @@ class ReconcilerTest {
     request = new Request(caller, Expected.any(), Optional.empty());
     vips =
         new VipService(store, contexts, reconciler::wake, _ -> true, (_, _) -> Advertising.UNKNOWN);
-    inventory = new InventoryService(store, contexts, reconciler::wake);
+    inventory =
+        new InventoryService(store, contexts, reconciler::wake, (_, _) -> Advertising.UNKNOWN);
     vpc =
         ReconcilerTest.<Vpc>made(reply ->
             inventory.createVpc(

@@ -89,6 +89,44 @@ class BatchAndDryRunApiTest extends ApiFixture {
   }
 
   @Test
+  void aDryRunSaysWhatStoppingOrDeletingAVmDoesToItsVips() throws Exception {
+    String network = newSubnet(vpc);
+    String first = newVm(vpc, network);
+    String second = newVm(vpc, network);
+    String both = "'vmIds': ['%s','%s']".formatted(first, second);
+    String shared = made("/v1/vips", vipBody("shared", network, both));
+    String alone = made("/v1/vips", vipBody("alone", network, "'vmIds': ['%s']".formatted(first)));
+    hold("/v1/vips/" + shared, first);
+    hold("/v1/vips/" + alone, first);
+    String before = get("/v1/vms/" + first).raw().body();
+
+    JsonNode deleted = call("DELETE", "/v1/vms/" + first + "?dryRun=true").json();
+    assertThat(texts(deleted.get("unbinds"))).containsExactlyInAnyOrder(shared, alone);
+    assertThat(texts(deleted.get("holderLoses"))).containsExactlyInAnyOrder(shared, alone);
+    assertThat(texts(deleted.get("risks")))
+        .containsExactlyInAnyOrder(
+            "no other VM is bound to alone: nobody can take it over from vm",
+            "shared: it is not known whether vm talks VRRP: other software (heartbeat, pacemaker,"
+                + " Windows) does not notice that it lost its permission, and elects nobody");
+
+    JsonNode stopped =
+        call("PATCH", "/v1/vms/" + first + "?dryRun=true", "{'state': 'stopped'}").json();
+    assertThat(stopped.get("unbinds")).isEmpty();
+    assertThat(texts(stopped.get("holderLoses"))).containsExactlyInAnyOrder(shared, alone);
+    assertThat(texts(stopped.get("risks")))
+        .containsExactly("no other VM is bound to alone: nobody can take it over from vm");
+
+    JsonNode renamed =
+        call("PATCH", "/v1/vms/" + first + "?dryRun=true", "{'name': 'other'}").json();
+    assertThat(renamed.get("holderLoses")).isEmpty();
+    JsonNode idle = call("DELETE", "/v1/vms/" + second + "?dryRun=true").json();
+    assertThat(texts(idle.get("unbinds"))).containsExactly(shared);
+    assertThat(idle.get("holderLoses")).isEmpty();
+    assertThat(idle.get("risks")).isEmpty();
+    assertThat(get("/v1/vms/" + first).raw().body()).isEqualTo(before);
+  }
+
+  @Test
   void aDryRunSaysWhoLosesTheVipAndMayNotNotice() throws Exception {
     String network = newSubnet(vpc);
     String first = newVm(vpc, network);

@@ -277,6 +277,12 @@ class CliTest {
     JsonNode preview =
         havip("vip", "unbind", "dry", "a", "--dry-run", "-o", "json").succeeded().json();
     assertThat(preview.get("remove").size()).isEqualTo(1);
+    assertThat(havip("vip", "delete", "dry", "--dry-run").succeeded().out())
+        .contains("would unbind: a", "Nothing was changed.");
+    assertThat(havip("vm", "delete", "a", "--dry-run").succeeded().out())
+        .contains("would be unbound from: dry", "Nothing was changed.");
+    assertThat(havip("vm update a --state stopped --dry-run".split(" ")).succeeded().out())
+        .isEqualTo("Nothing was changed.\n");
     assertThat(bound("dry")).containsExactly("a");
     havip("vip", "delete", "dry", "--wait").succeeded();
   }

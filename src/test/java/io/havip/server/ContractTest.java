@@ -801,6 +801,8 @@ class ContractTest extends ApiFixture {
     assertThat(call("PUT", vip + "/bindings/" + vm).status()).isEqualTo(200);
     assertThat(call("PUT", vip + "/bindings/" + vm + "?dryRun=true").status()).isEqualTo(200);
     assertThat(call("DELETE", vip + "/bindings/" + vm + "?dryRun=true").status()).isEqualTo(200);
+    assertThat(call("DELETE", "/v1/vms/" + vm + "?dryRun=true").status()).isEqualTo(200);
+    assertThat(call("PATCH", "/v1/vms/" + vm + "?dryRun=true", "{}").status()).isEqualTo(200);
     assertThat(call("DELETE", vip + "?dryRun=true").status()).isEqualTo(200);
     String fence = "{'vmId': '" + vm + "', 'seconds': 60}";
     assertThat(post(vip + "/fence?dryRun=true", fence).status()).isEqualTo(200);
