@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
       "",
       "One that cannot be deleted does not stop the others."
     })
-final class DeleteCommand extends ClientCommand {
+class DeleteCommand extends ClientCommand {
   private final Kind kind;
 
   @Parameters(arity = "1..*", paramLabel = "NAME", description = "Names or ids.")
@@ -27,13 +27,13 @@ final class DeleteCommand extends ClientCommand {
   }
 
   @Override
-  void run() throws CommandFailedException, InterruptedException {
-    each(
-        resources,
-        resource -> {
-          String id = directory().id(kind, resource);
-          api().delete(kind.path(id));
-          tell("Deleted " + kind.noun() + " " + Text.printable(resource) + ".");
-        });
+  final void run() throws CommandFailedException, InterruptedException {
+    each(resources, resource -> delete(resource, kind.path(directory().id(kind, resource))));
+  }
+
+  /** Deletes what the user called so. */
+  void delete(String resource, String path) throws CommandFailedException, InterruptedException {
+    api().delete(path);
+    tell("Deleted " + kind.noun() + " " + Text.printable(resource) + ".");
   }
 }

@@ -1,10 +1,7 @@
 package io.havip.cli;
 
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
     description = "Delete VMs; each is unbound from its VIPs first.",
@@ -17,30 +14,20 @@ import tools.jackson.databind.JsonNode;
       "",
       "One that cannot be deleted does not stop the others."
     })
-final class DeleteVmCommand extends ClientCommand {
-  @Parameters(arity = "1..*", paramLabel = "VM", description = "Names or ids.")
-  @SuppressWarnings("NullAway.Init")
-  private List<String> vms;
-
+final class DeleteVmCommand extends DeleteCommand {
   @Mixin private final DryRunOption dryRun = new DryRunOption();
   @Mixin private final FormatOption format = new FormatOption();
 
   DeleteVmCommand(Surroundings surroundings) {
-    super(surroundings);
+    super(Kind.VM, surroundings);
   }
 
   @Override
-  void run() throws CommandFailedException, InterruptedException {
-    each(
-        vms,
-        vm -> {
-          String path = Kind.VM.path(directory().id(Kind.VM, vm));
-          JsonNode preview = api().delete(path + dryRun.query());
-          if (dryRun.isSet()) {
-            dryRun.showVm(preview, this, format.format());
-          } else {
-            tell("Deleted VM " + Text.printable(vm) + ".");
-          }
-        });
+  void delete(String vm, String path) throws CommandFailedException, InterruptedException {
+    if (dryRun.isSet()) {
+      dryRun.showVm(api().delete(path + dryRun.query()), this, format.format());
+    } else {
+      super.delete(vm, path);
+    }
   }
 }
