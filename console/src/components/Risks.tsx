@@ -11,7 +11,7 @@ export function Risks({ ids, tryOut }: { ids: string[]; tryOut: TryOut }) {
     queryKey: ['risks', ids],
     queryFn: async () => {
       const previews = (await Promise.all(ids.map(tryOut))) as { risks: string[] }[];
-      return previews.flatMap((preview) => preview.risks);
+      return [...new Set(previews.flatMap((preview) => preview.risks))];
     },
     gcTime: 0,
   });
