@@ -29,22 +29,19 @@ public final class PacketSender implements AutoCloseable {
   }
 
   /**
-   * Sends a frame as it is, from the destination address on; the checksum (FCS) is not part.
-   *
-   * @return false when there is no interface with this index, or it is down
+   * Sends a frame as it is, from the destination address on; the checksum (FCS) is not part. Where
+   * there is no interface with this index, or it is down, nobody would hear it: nothing is sent.
    */
-  public boolean send(int interfaceIndex, byte[] frame) throws KernelException {
+  public void send(int interfaceIndex, byte[] frame) throws KernelException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(SOCKADDR_LL_OCTETS, Integer.BYTES);
       address.set(JAVA_SHORT, 0, (short) AF_PACKET);
       address.set(JAVA_INT, 4, interfaceIndex);
       Libc.sendto(fd, arena.allocateFrom(JAVA_BYTE, frame), address);
-      return true;
     } catch (KernelException e) {
-      if (e.errno() == Libc.ENXIO || e.errno() == Libc.ENODEV || e.errno() == Libc.ENETDOWN) {
-        return false;
+      if (e.errno() != Libc.ENXIO && e.errno() != Libc.ENODEV && e.errno() != Libc.ENETDOWN) {
+        throw e;
       }
-      throw e;
     }
   }
 

@@ -38,7 +38,7 @@ final class Liveness {
    * Where nothing happens, those whose turn comes within this are asked together: each time that
    * somebody is asked, all is looked at again.
    */
-  private static final long TOGETHER_MILLIS = 250;
+  private static final long ROUND_MILLIS = 250;
 
   private static final int QUESTIONS = 3;
 
@@ -130,13 +130,13 @@ final class Liveness {
   /** So that not all are asked at a time. */
   private Course begin(VipId id, Instant now) {
     Course course = new Course();
-    course.askAt = together(now.plusMillis(Math.floorMod(id.hashCode(), every.toMillis())));
+    course.askAt = inRound(now.plusMillis(Math.floorMod(id.hashCode(), every.toMillis())));
     return course;
   }
 
   /** A bit earlier, at a moment at which others are asked too. */
-  private static Instant together(Instant at) {
-    return Instant.ofEpochMilli(at.toEpochMilli() / TOGETHER_MILLIS * TOGETHER_MILLIS);
+  private static Instant inRound(Instant at) {
+    return Instant.ofEpochMilli(at.toEpochMilli() / ROUND_MILLIS * ROUND_MILLIS);
   }
 
   /** The VIPs whose members are to be asked now; they count as asked. */
@@ -147,7 +147,7 @@ final class Liveness {
         due.add(id);
         course.isOpen = true;
         course.askedAt = now;
-        course.askAt = together(now.plus(every));
+        course.askAt = inRound(now.plus(every));
       }
     });
     return due;
@@ -176,7 +176,7 @@ final class Liveness {
     course.alone = only;
     Duration pause = pause(course, now);
     Instant next = askedAt.plus(pause);
-    course.askAt = pause.equals(every) ? together(next) : next;
+    course.askAt = pause.equals(every) ? inRound(next) : next;
   }
 
   private Duration pause(Course course, Instant now) {

@@ -15,9 +15,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The table {@code bridge havip} in the kernel, as it is read many times a second: the map of
- * owners and the count per port always, the sets of refused packets only after a count moved. Named
- * counters would say less, and cost more: libnftables lists them by reading the whole ruleset.
+ * The table {@code bridge havip} in the kernel, as it is read while it is in use: the count per
+ * port many times a second, the sets of refused packets only after a count moved, the map of owners
+ * once a second and the claims not at all where they are heard of ({@link Hearing}). Named counters
+ * would say less, and cost more: libnftables lists them by reading the whole ruleset.
  */
 final class NftObserver implements AutoCloseable {
   private record RefusalSet(String name, ClaimKind kind) {}
