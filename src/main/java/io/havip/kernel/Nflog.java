@@ -2,8 +2,10 @@ package io.havip.kernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ public final class Nflog {
   private static final byte NFULNL_CFG_CMD_UNBIND = 2;
   private static final byte NFULNL_COPY_PACKET = 2;
   private static final int NFULA_MARK = 2;
+  private static final int NFULA_TIMESTAMP = 3;
   private static final int NFULA_IFINDEX_PHYSINDEV = 6;
   private static final int NFULA_PAYLOAD = 9;
   private static final int NFGENMSG_OCTETS = 4;
@@ -38,9 +41,10 @@ public final class Nflog {
      *
      * @param mark its mark when it was
      * @param port the index of the bridge's port through which it came
+     * @param at when the kernel had it, to the microsecond
      * @param packet its first octets from the network layer's header on, in network byte order
      */
-    void logged(int mark, int port, ByteBuffer packet);
+    void logged(int mark, int port, Instant at, ByteBuffer packet);
 
     /** Some packets were logged that nobody will hear about: there were too many. */
     void overrun();
@@ -91,6 +95,7 @@ public final class Nflog {
             listener.logged(
                 number(attributes.get(NFULA_MARK)),
                 number(attributes.get(NFULA_IFINDEX_PHYSINDEV)),
+                moment(attributes.get(NFULA_TIMESTAMP)),
                 attributes
                     .getOrDefault(NFULA_PAYLOAD, ByteBuffer.allocate(0))
                     .order(ByteOrder.BIG_ENDIAN));
@@ -108,6 +113,16 @@ public final class Nflog {
   /** 0 when the packet has none. */
   private static int number(@Nullable ByteBuffer attribute) {
     return attribute == null ? 0 : attribute.order(ByteOrder.BIG_ENDIAN).getInt(0);
+  }
+
+  /** Now, from a kernel that does not tell. */
+  private static Instant moment(@Nullable ByteBuffer timestamp) {
+    if (timestamp == null) {
+      return Instant.now();
+    }
+    timestamp.order(ByteOrder.BIG_ENDIAN);
+    return Instant.ofEpochSecond(
+        timestamp.getLong(0), TimeUnit.MICROSECONDS.toNanos(timestamp.getLong(Long.BYTES)));
   }
 
   private static byte[] number(int value) {

@@ -74,6 +74,15 @@ final class Bridges implements AutoCloseable {
   }
 
   void refresh() throws KernelException {
+    refresh(Instant.now());
+  }
+
+  /**
+   * Looks at what there is.
+   *
+   * @param since when a change was heard of, if one was
+   */
+  void refresh(Instant since) throws KernelException {
     Map<String, Link> before = links;
     Map<String, Link> now =
         rtnetlink.links().stream()
@@ -81,7 +90,7 @@ final class Bridges implements AutoCloseable {
     Map<String, Instant> down = new HashMap<>(downSince);
     before.forEach((name, link) -> {
       if (isUp(link) && !isUp(now.get(name))) {
-        down.put(name, Instant.now());
+        down.put(name, since);
       }
     });
     down.keySet().removeIf(name -> isUp(now.get(name)));

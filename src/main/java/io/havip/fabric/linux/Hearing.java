@@ -36,15 +36,15 @@ final class Hearing {
   private final Map<Use, Said> answers = new ConcurrentHashMap<>();
   private final Map<Use, Advert> adverts = new ConcurrentHashMap<>();
 
-  void claimed(String port, Ipv4Address address) {
+  void claimed(String port, Ipv4Address address, Instant at) {
     claims.merge(
         new Use(port, address),
-        new Claimed(Instant.now(), 1),
+        new Claimed(at, 1),
         (before, now) -> new Claimed(now.at(), before.count() + 1));
   }
 
-  void answered(String port, Ipv4Address address) {
-    answers.put(new Use(port, address), new Said(Instant.now(), System.nanoTime()));
+  void answered(String port, Ipv4Address address, Instant at) {
+    answers.put(new Use(port, address), new Said(at, System.nanoTime()));
   }
 
   /**
@@ -53,8 +53,7 @@ final class Hearing {
    * @return whether it says more than that all is as before: the sender resigns, or did, or names
    *     an address for the first time
    */
-  boolean advertised(String port, Overheard overheard) {
-    Instant now = Instant.now();
+  boolean advertised(String port, Overheard overheard, Instant at) {
     boolean isNews = false;
     for (Ipv4Address address : overheard.addresses()) {
       Use use = new Use(port, address);
@@ -68,7 +67,7 @@ final class Hearing {
               overheard.priority(),
               overheard.interval(),
               before == null ? 1 : before.count() + 1,
-              now));
+              at));
       isNews |= before == null || (before.priority() == 0) != (overheard.priority() == 0);
     }
     return isNews;

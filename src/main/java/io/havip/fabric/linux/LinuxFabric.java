@@ -28,6 +28,7 @@ import io.havip.wire.Ethernet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -71,19 +72,19 @@ public final class LinuxFabric implements Fabric {
   private static final int ARP_OCTETS = 28;
   private static final int ARP_SENDER_ADDRESS_OFFSET = 14;
 
-  private final Object changing = new Object();
-
   /** How long what the kernel listed counts, with what was heard since. */
   private static final Duration LIST_EVERY = Duration.ofMillis(900);
+
+  private final Object changing = new Object();
+
+  /** A claim through the port with this index and name. */
+  private record Heard(int index, String port, long atNanos) {}
 
   /** By VIP who was last heard to claim it. */
   private final Map<Wanted.VipKey, Heard> heard = new ConcurrentHashMap<>();
 
   /** By VIP the index of the port that was last heard to advertise it. */
   private final Map<Wanted.VipKey, Integer> advertiser = new ConcurrentHashMap<>();
-
-  /** A claim through the port with this index and name. */
-  private record Heard(int index, String port, long atNanos) {}
 
   private final Hearing hearing = new Hearing();
   private final Object listing = new Object();
@@ -425,7 +426,7 @@ public final class LinuxFabric implements Fabric {
 
   /** What the rules log. */
   private interface Logged {
-    void packet(int segment, int port, ByteBuffer packet);
+    void packet(int segment, int port, Instant at, ByteBuffer packet);
   }
 
   /** Whether it can; if not, what it would have heard is seen late, or never. */
@@ -437,8 +438,8 @@ public final class LinuxFabric implements Fabric {
               octets,
               new Nflog.Listener() {
                 @Override
-                public void logged(int mark, int port, ByteBuffer packet) {
-                  logged.packet(mark, port, packet);
+                public void logged(int mark, int port, Instant at, ByteBuffer packet) {
+                  logged.packet(mark, port, at, packet);
                 }
 
                 @Override
@@ -453,7 +454,7 @@ public final class LinuxFabric implements Fabric {
     }
   }
 
-  private void claimed(int segment, int port, ByteBuffer arp) {
+  private void claimed(int segment, int port, Instant at, ByteBuffer arp) {
     Optional<Ipv4Address> sender = senderOf(arp);
     Optional<String> name = bridges.nameOf(port);
     if (sender.isEmpty()) {
@@ -463,7 +464,7 @@ public final class LinuxFabric implements Fabric {
       sightAnew();
       return;
     }
-    hearing.claimed(name.get(), sender.get());
+    hearing.claimed(name.get(), sender.get(), at);
     Wanted.VipKey vip = new Wanted.VipKey(segment, sender.get());
     Heard before = heard.put(vip, new Heard(port, name.get(), System.nanoTime()));
     if (before == null || before.index() != port) {
@@ -471,10 +472,10 @@ public final class LinuxFabric implements Fabric {
     }
   }
 
-  private void answered(int segment, int port, ByteBuffer arp) {
+  private void answered(int segment, int port, Instant at, ByteBuffer arp) {
     senderOf(arp)
         .ifPresent(
-            sender -> bridges.nameOf(port).ifPresent(name -> hearing.answered(name, sender)));
+            sender -> bridges.nameOf(port).ifPresent(name -> hearing.answered(name, sender, at)));
   }
 
   private static Optional<Ipv4Address> senderOf(ByteBuffer arp) {
@@ -483,13 +484,13 @@ public final class LinuxFabric implements Fabric {
         : Optional.of(new Ipv4Address(arp.getInt(ARP_SENDER_ADDRESS_OFFSET)));
   }
 
-  private void advertised(int segment, int port, ByteBuffer packet) {
+  private void advertised(int segment, int port, Instant at, ByteBuffer packet) {
     Optional<String> name = bridges.nameOf(port);
     Optional<Overheard> overheard = Overheard.read(packet);
     if (name.isEmpty() || overheard.isEmpty()) {
       return;
     }
-    boolean isNews = hearing.advertised(name.get(), overheard.get());
+    boolean isNews = hearing.advertised(name.get(), overheard.get(), at);
     for (Ipv4Address address : overheard.get().addresses()) {
       Integer before = advertiser.put(new Wanted.VipKey(segment, address), port);
       isNews |= !Integer.valueOf(port).equals(before);
@@ -508,6 +509,7 @@ public final class LinuxFabric implements Fabric {
   }
 
   private void linksChanged() {
+    Instant now = Instant.now();
     boolean foreign = false;
     synchronized (changing) {
       if (closed) {
@@ -516,7 +518,7 @@ public final class LinuxFabric implements Fabric {
       try {
         List<Port> ports = wanted.ports();
         Set<Link> before = bridges.concerning(ports);
-        bridges.refresh();
+        bridges.refresh(now);
         foreign = !bridges.concerning(ports).equals(before);
       } catch (KernelException e) {
         foreign = true; // sync() will say why
