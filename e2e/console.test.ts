@@ -57,6 +57,27 @@ const dialog = (name: string | RegExp) => page.getByRole("dialog", { name });
 const row = (text: string) => page.getByRole("row").filter({ hasText: text });
 const drawing = (text: string) => page.getByRole("img", { name: text });
 
+/** How long after the next click until a table with the text is painted, in milliseconds of the page's own clock. */
+function paintedAfterClick(text: string): Promise<number> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<number>((resolve) => {
+        const clicked = ({ timeStamp }: Event): void => {
+          const look = (): void => {
+            if (document.querySelector("tbody")?.textContent?.includes(wanted)) {
+              setTimeout(() => resolve(performance.now() - timeStamp)); // when this frame is painted
+            } else {
+              requestAnimationFrame(look);
+            }
+          };
+          look();
+        };
+        document.addEventListener("click", clicked, { capture: true, once: true });
+      }),
+    text,
+  );
+}
+
 async function follow(link: string): Promise<void> {
   await page.getByRole("navigation", { name: "Side navigation" }).getByRole("link", { name: link, exact: true }).click();
 }
@@ -581,10 +602,10 @@ story("ten thousand VIPs: searched, sorted, paged and exported", async () => {
   await row("vip-00000").waitFor();
   const durations: number[] = [];
   for (const first of ["vip-00019", "vip-00039", "vip-00059", "vip-00079", "vip-00099"]) {
-    const start = Date.now();
+    const shown = paintedAfterClick(first);
     await button("Next page").first().click();
+    durations.push(Math.round(await shown));
     await row(first).waitFor();
-    durations.push(Date.now() - start);
   }
   console.log(`a page of ${MANY} VIPs is shown after ${durations.join(", ")} ms`);
   assert.ok(Math.min(...durations) < PAGE_SHOWN_MAX_MS);

@@ -27,6 +27,7 @@ export interface ListTableProps<T> {
   empty: ReactNode;
   filter?: ReactNode;
   pagination?: ReactNode;
+  /** Those of them that are selected, the same objects; others may be among them. */
   selected: readonly T[];
   onSelect: (items: T[]) => void;
   sorting?: Pick<TableProps<T>, 'sortingColumn' | 'sortingDescending' | 'onSortingChange'>;
@@ -49,7 +50,7 @@ export function ListTable<T extends { id: string }>(props: ListTableProps<T>) {
         variant="full-page"
         stickyHeader
         resizableColumns
-        trackBy="id"
+        // No trackBy: the next page's items take over the rows, which costs half of making new ones.
         columnDefinitions={props.columns}
         columnDisplay={props.columns.map(({ id, essential }) => ({ id, visible: !isNarrow || essential === true }))}
         items={props.items}
