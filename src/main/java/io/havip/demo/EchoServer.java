@@ -33,7 +33,7 @@ final class EchoServer implements AutoCloseable {
             .namespace()
             .call(() -> DatagramChannel.open(StandardProtocolFamily.INET).bind(address));
     EchoServer server = new EchoServer(channel, guest.name().getBytes(StandardCharsets.UTF_8));
-    Thread.ofVirtual().name("echo-" + guest.name()).start(server::answer);
+    Thread.ofPlatform().daemon().name("echo-" + guest.name()).start(server::answer);
     return server;
   }
 

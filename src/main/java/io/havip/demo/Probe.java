@@ -69,8 +69,8 @@ final class Probe implements AutoCloseable {
         new Probe(
             channel,
             new InetSocketAddress(InetAddress.getByAddress(vip.toBytes()), EchoServer.PORT));
-    Thread.ofVirtual().name("probe-ask").start(probe::ask);
-    Thread.ofVirtual().name("probe-listen").start(probe::listen);
+    Thread.ofPlatform().daemon().name("probe-ask").start(probe::ask);
+    Thread.ofPlatform().daemon().name("probe-listen").start(probe::listen);
     return probe;
   }
 
