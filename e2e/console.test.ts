@@ -56,6 +56,8 @@ const heading = (name: string) => page.getByRole("heading", { name, exact: true 
 const dialog = (name: string | RegExp) => page.getByRole("dialog", { name });
 const row = (text: string) => page.getByRole("row").filter({ hasText: text });
 const drawing = (text: string) => page.getByRole("img", { name: text });
+/** Errors and the like are there once more after a second, for who cannot see; and history may repeat itself. */
+const told = (text: string | RegExp) => page.getByText(text).first();
 
 /** How long after the next click until a table with the text is painted, in milliseconds of the page's own clock. */
 function paintedAfterClick(text: string): Promise<number> {
@@ -105,7 +107,7 @@ story("the first load is below 1 MB", async () => {
 
 story("who has no token is told so; who has one signs in, and no script can read the session", async () => {
   await signIn("havip_nonsense");
-  await page.getByText("This token is nobody's").waitFor();
+  await told("This token is nobody's").waitFor();
   await signIn();
   await page.getByText("No VIPs yet").waitFor();
   await page.getByText("Live", { exact: true }).waitFor();
@@ -173,7 +175,7 @@ story("a VIP is created, step by step, and becomes available", async () => {
   await follow("VIPs");
   await button("Create VIP").first().click();
   await button("Next").click();
-  await page.getByText("Give the VIP a name.").waitFor();
+  await told("Give the VIP a name.").waitFor();
   await field("Name").fill("db");
   await page.getByLabel("Remark (optional)").fill("The primary of the database");
   await button("Next").click();
@@ -183,11 +185,11 @@ story("a VIP is created, step by step, and becomes available", async () => {
   await page.getByLabel("Specify an address").click();
   for (const [address, refusal] of [
     ["10.78.0.1", "outside"],
-    ["10.77.0.1", "gateway"],
+    ["10.77.0.1", "gateway's address"],
     ["10.77.0.11", "in use"],
   ] as const) {
     await page.getByLabel("Address", { exact: true }).fill(address);
-    await page.getByText(refusal).waitFor();
+    await told(refusal).waitFor();
   }
   await page.getByLabel("Address", { exact: true }).fill(VIP);
   await page.getByText(`${VIP} is free`).waitFor();
@@ -224,7 +226,7 @@ story("the list shows the holder that keepalived elects, and the VIP's page each
   await page.getByRole("link", { name: "db", exact: true }).click();
   await drawing(`${VIP} is held by vm1.`).waitFor();
   assert.equal(await page.title(), "db – HAVIP");
-  await page.getByText("vm1 took it").first().waitFor();
+  await told("vm1 took it").waitFor();
   await assertAccessible(page, "VIP");
   await picture(page, "vip");
 
@@ -245,7 +247,7 @@ story("the list shows the holder that keepalived elects, and the VIP's page each
   assert.equal((await commands.textContent())!.trim().split("\n").length, 3);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await button("Copy keepalived.conf of vm2").click();
-  await page.getByText("Copied").waitFor();
+  await told("Copied").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, await file.textContent());
 
@@ -299,8 +301,8 @@ story("a failover is rehearsed, after what it would do is shown, and its result 
   await assertAccessible(page, "drills");
   await picture(page, "drills");
   await page.getByRole("tab", { name: "Timeline" }).click();
-  for (const told of ["Drill 1 began: vm1 is cut off", "Drill 1 passed", "vm1 was announced to the network again"]) {
-    await page.getByText(told).waitFor();
+  for (const event of ["Drill 1 began: vm1 is cut off", "Drill 1 passed", "vm1 was announced to the network again"]) {
+    await told(event).waitFor();
   }
   await page.getByText(/vm2 took over after .* m?s\./).waitFor();
   await page.getByRole("tab", { name: "Overview" }).click();
@@ -330,7 +332,7 @@ story("VMs that do not hear each other are a split, as long as they do not", asy
   await lab.hear("vm2");
   await until(() => lab.ask("vm3"), split, "hidden");
   await drawing(`${VIP} is held by vm1.`).waitFor();
-  await page.getByText(/The split of vm[12] and vm[12] ended/).waitFor();
+  await told(/The split of vm[12] and vm[12] ended/).waitFor();
 });
 
 /** Does something again and again until it shows. */
@@ -356,10 +358,7 @@ story("an open page shows a failover within a second", async () => {
   const happenedAt = await lastDrift();
   console.log(`failover shown after ${shownAt! - happenedAt} ms`);
   assert.ok(shownAt! - happenedAt < FAILOVER_SHOWN_MAX_MS);
-  await page
-    .getByText(/Drifted from vm1 to vm2|vm2 took it/)
-    .first()
-    .waitFor();
+  await told(/Drifted from vm1 to vm2|vm2 took it/).waitFor();
   await picture(page, "vip-failover");
   await page.getByRole("tab", { name: "Timeline" }).click();
   await page.getByText(`Created with the address ${VIP}`, { exact: true }).waitFor();
