@@ -288,8 +288,8 @@ story("a failover is rehearsed, after what it would do is shown, and its result 
   await form.getByLabel("Cut the holder off for").fill("0");
   await form.getByText("Give 1 to 600 seconds").waitFor();
   assert.ok(await button("Begin the drill", form).isDisabled());
-  await form.getByLabel("Cut the holder off for").fill("3");
-  await form.getByText("cut off for 3.0 s").waitFor();
+  await form.getByLabel("Cut the holder off for").fill("10");
+  await form.getByText("cut off for 10.0 s").waitFor();
   await assertAccessible(page, "drill");
   await picture(page, "drill");
   await button("Begin the drill", form).click();
