@@ -466,6 +466,8 @@ story("when the session ends the page stays, and one signs in to go on", async (
   await lab.start();
   await signIn();
   await ended.waitFor({ state: "hidden" });
+  // Until then the page goes on asking, and would hear too early that the session has ended once more.
+  await page.getByText("Live", { exact: true }).waitFor();
   await button("Create VPC").click();
   await field("Name").fill("half-typed");
   await page.context().clearCookies();
