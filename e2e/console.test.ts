@@ -369,7 +369,7 @@ story("an open page shows a failover within a second", async () => {
 /** When the VIP drifted last, in ms since 1970. */
 async function lastDrift(): Promise<number> {
   const vip = await db();
-  const { items } = await api.get<{ items: { kind: string; at: string }[] }>(`/v1/vips/${vip.id}/events`);
+  const { items } = await api.get<{ items: { kind: string; at: string }[] }>(`/v1/vips/${vip.id}/events?limit=1000`);
   return Date.parse(items.filter(({ kind }) => kind === "holder_changed").at(-1)!.at);
 }
 
