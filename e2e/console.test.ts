@@ -232,7 +232,8 @@ story("the list shows the holder that keepalived elects, and the VIP's page each
 
   await page.getByRole("tab", { name: "Diagnose" }).click();
   for (const check of ["Ports", "VRRP", "Holder"]) {
-    await page.getByText(`${check}: fine`).waitFor();
+    await told(`${check}:`).waitFor();
+    await until(() => button("Look again").click(), page.getByText(`${check}: fine`), "visible");
   }
   await assertAccessible(page, "diagnose");
   await picture(page, "diagnose");
