@@ -485,7 +485,7 @@ story("inventory is edited and deleted, and what is refused says why", async () 
   await button("Edit").click();
   await field("Name").fill("prod");
   await button("Save").click();
-  await row("prod").waitFor();
+  await row("production").waitFor({ state: "detached" });
   await row("prod").getByRole("checkbox").check();
   await button("Delete").click();
   await button("Delete", page.getByRole("dialog")).click();
