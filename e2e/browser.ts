@@ -27,7 +27,7 @@ export async function openPage(browser: Browser, size = { width: 1280, height: 8
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
     // That a request was refused or not answered is Chromium's remark; the page has to show it.
-    if (message.type() === "error" && !/Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE/.test(message.text())) {
+    if (message.type() === "error" && !/Failed to load resource|net::ERR_/.test(message.text())) {
       errors.push(message.text());
     }
   });
