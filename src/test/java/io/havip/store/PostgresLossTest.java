@@ -118,7 +118,10 @@ class PostgresLossTest {
                 .<Future<?>>mapToObj(client ->
                     clients.submit(() -> writeUntilLost(made, client, acknowledged, unknown)))
                 .toList();
-        Thread.sleep(50 + random.nextInt(500));
+        while (acknowledged.isEmpty() && writing.stream().noneMatch(Future::isDone)) {
+          Thread.sleep(1);
+        }
+        Thread.sleep(random.nextInt(500));
         postgres.crash();
         for (Future<?> each : writing) {
           each.get();
