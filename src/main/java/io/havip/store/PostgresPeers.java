@@ -78,13 +78,13 @@ final class PostgresPeers implements Peers, AutoCloseable {
   /**
    * Listens from now on.
    *
-   * @param database whose connections give up after a short while
+   * @param database whose connections give up after a short while from then on
    */
   static PostgresPeers start(PGSimpleDataSource database) throws SQLException {
-    database.setSocketTimeout(ANSWER_MAX_S);
     try (Connection connection = database.getConnection()) {
       // A channel is the database's; an installation may be one schema of it.
       PostgresPeers peers = new PostgresPeers(database, "havip " + connection.getSchema());
+      database.setSocketTimeout(ANSWER_MAX_S); // not before: what fails here fails the start
       peers.thread.start();
       return peers;
     }
