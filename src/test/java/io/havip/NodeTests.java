@@ -24,7 +24,7 @@ import org.xml.sax.InputSource;
 /** Tests that are written for Node.js (node:test), each as a test of JUnit's. */
 public final class NodeTests {
   /** Far more than any needs, on a machine that does much else. */
-  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final Duration LIMIT = Duration.ofMinutes(20);
 
   /** Messages of failures may be coloured, which XML cannot say. */
   private static final Pattern COLOR = Pattern.compile("\u001b\\[[0-9;]*m");
