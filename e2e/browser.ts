@@ -16,7 +16,7 @@ export async function launch(): Promise<Browser> {
   const executablePath = CHROMIUM.find((path) => existsSync(path));
   assert.ok(executablePath, "install chromium");
   // Chromium's own sandbox cannot be made inside the sandbox of the tests.
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 4 * PATIENCE_MS });
 }
 
 /** A page of a browser of its own, and the errors that it wrote to its console. */
