@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class Drills implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(10);
 
+  /** When the store could not say which drills run. */
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
   /** More than a VIP has while it is cut off: it changes hands once a second at most. */
   private static final int EVENTS = 1_000;
 
@@ -100,20 +103,34 @@ public final class Drills implements AutoCloseable {
   private void run() {
     try {
       while (!isClosed) {
+        boolean hasBegun = true;
         if (courses.isEmpty()) {
           called.acquire();
         } else {
-          called.tryAcquire(EVERY.toNanos(), TimeUnit.NANOSECONDS);
+          hasBegun = called.tryAcquire(EVERY.toNanos(), TimeUnit.NANOSECONDS);
         }
-        if (called.drainPermits() > 0 || courses.isEmpty()) {
-          for (Drill drill : store.read(Reader::runningDrills)) {
-            courses.computeIfAbsent(drill.vipId(), _ -> new Course(drill));
-          }
+        called.drainPermits();
+        if (hasBegun && !takeUp()) {
+          Thread.sleep(AGAIN_AFTER);
+          called.release();
         }
         courses.values().removeIf(this::isOver);
       }
     } catch (InterruptedException e) {
       LOG.debug("Stopped", e);
+    }
+  }
+
+  /** Watches those that began; false when they cannot be read now. */
+  private boolean takeUp() {
+    try {
+      for (Drill drill : store.read(Reader::runningDrills)) {
+        courses.computeIfAbsent(drill.vipId(), _ -> new Course(drill));
+      }
+      return true;
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot read which drills run; going on trying: {}", e.getMessage());
+      return false;
     }
   }
 

@@ -95,6 +95,19 @@ class DrillApiTest extends ApiFixture {
   }
 
   @Test
+  void ofSeveralDrillsAtATimeEachEnds() throws Exception {
+    hold(path, first);
+    assertThat(drill(3, "").status()).isEqualTo(202);
+    String other = path;
+    prepare();
+    hold(path, first);
+    assertThat(drill(1, "").status()).isEqualTo(202);
+    for (String vip : List.of(other, path)) {
+      await(vip + "/drills/1", it -> !it.get("state").asString().equals("running"));
+    }
+  }
+
+  @Test
   void nobodyIsCutOffWhereNobodyCouldTakeOver() throws Exception {
     hold(path, first);
     assertThat(call("DELETE", path + "/bindings/" + second).status()).isEqualTo(202);
