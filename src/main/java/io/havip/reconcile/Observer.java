@@ -94,8 +94,10 @@ public final class Observer implements AutoCloseable {
     this.nicStatus = new HashMap<>(store.read(Reader::allNicStatus));
   }
 
+  /** Looks at once; a fabric that was told nothing yet would show that nobody holds anything. */
   public void start() {
     fabric.onSighting(called::release);
+    called.release();
     thread.start();
   }
 

@@ -61,6 +61,7 @@ public final class Reconciler implements AutoCloseable {
 
   private volatile boolean isInSync;
   private boolean hasScanned;
+  private Runnable whenTold = () -> {};
   private final Probes probes;
   private final Announcer announcer;
 
@@ -74,6 +75,16 @@ public final class Reconciler implements AutoCloseable {
 
   /** Compares everything once, then waits for wake-ups. */
   public void start() {
+    start(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param whenTold what to do as soon as the fabric was told everything for the first time
+   */
+  public void start(Runnable whenTold) {
+    this.whenTold = whenTold;
     fabric.onForeignChange(this::wakeAll);
     wakeAll();
     thread.start();
@@ -270,7 +281,10 @@ public final class Reconciler implements AutoCloseable {
       record(repaired);
       announce(free.vips());
     }
-    hasScanned = true;
+    if (!hasScanned) {
+      hasScanned = true;
+      whenTold.run();
+    }
     probes.begin(waiting, state.desired().grants());
   }
 

@@ -34,8 +34,7 @@ record LeadersWork(
         new Deliverer(store, revisions, clock, settings.webhooksToThisHost(), calls);
     Retention retention = new Retention(store, clock, settings.eventsPerVip());
     drills.start(); // the one that may fail, before there is anything to stop
-    reconciler.start();
-    observer.start();
+    reconciler.start(observer::start);
     deliverer.start();
     retention.start();
     return new LeadersWork(reconciler, observer, drills, deliverer, retention);
