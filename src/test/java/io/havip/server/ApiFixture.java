@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +38,7 @@ abstract class ApiFixture {
   String vpc;
   String subnet;
   int nextSubnet = 1;
+  private final List<Observed.Claim> claims = new ArrayList<>();
 
   record Answer(int status, HttpResponse<String> raw, JsonNode json) {
     String code() {
@@ -105,7 +107,7 @@ abstract class ApiFixture {
         .formatted(name, vpcId, network, more);
   }
 
-  /** Lets a bound VM claim a VIP, and waits until that is seen. */
+  /** Lets a bound VM claim a VIP, as others do theirs, and waits until that is seen. */
   JsonNode hold(String path, String vm) throws Exception {
     JsonNode vip =
         await(
@@ -119,18 +121,19 @@ abstract class ApiFixture {
             .orElseThrow()
             .get("port")
             .asString();
-    fabric.see(
-        List.of(
-            new Observed.Claim(
-                fabric.held().ports().values().stream()
-                    .filter(p -> p.name().equals(port))
-                    .findFirst()
-                    .orElseThrow()
-                    .segment(),
-                Ipv4Address.parse(vip.get("address").asString()),
-                port)),
-        List.of());
-    return await(path, it -> !it.get("holders").isEmpty());
+    Observed.Claim claim =
+        new Observed.Claim(
+            fabric.held().ports().values().stream()
+                .filter(p -> p.name().equals(port))
+                .findFirst()
+                .orElseThrow()
+                .segment(),
+            Ipv4Address.parse(vip.get("address").asString()),
+            port);
+    claims.removeIf(it -> it.segment() == claim.segment() && it.address().equals(claim.address()));
+    claims.add(claim);
+    fabric.see(List.copyOf(claims), List.of());
+    return await(path, it -> it.at("/holders/0/vmId").asString("").equals(vm));
   }
 
   String made(String path, String body) throws Exception {
