@@ -31,6 +31,8 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ApiFixture {
+  private static final Duration A_GOOD_WHILE = Duration.ofSeconds(30);
+
   final InMemoryFabric fabric = new InMemoryFabric();
   final HttpClient http = HttpClient.newHttpClient();
   Server server;
@@ -155,7 +157,7 @@ abstract class ApiFixture {
   }
 
   JsonNode await(String path, Predicate<JsonNode> condition) throws Exception {
-    Instant end = Instant.now().plus(Duration.ofSeconds(20));
+    Instant end = Instant.now().plus(A_GOOD_WHILE);
     while (true) {
       JsonNode json = get(path).json();
       if (condition.test(json)) {
@@ -167,7 +169,7 @@ abstract class ApiFixture {
   }
 
   void awaitStatus(String path, int status) throws Exception {
-    Instant end = Instant.now().plus(Duration.ofSeconds(20));
+    Instant end = Instant.now().plus(A_GOOD_WHILE);
     while (get(path).status() != status) {
       assertThat(Instant.now()).as("%s is not yet %d", path, status).isBefore(end);
       Thread.sleep(20);
