@@ -48,6 +48,12 @@ class ListApiTest extends ApiFixture {
                   + (i % 2 == 0 ? ", 'vmIds': ['" + vm + "']" : "")));
     }
     String ofNetwork = "/v1/vips?networkId=" + network;
+    await(
+        ofNetwork,
+        page ->
+            page.get("items")
+                .valueStream()
+                .allMatch(vip -> vip.get("state").asString().equals("available")));
     for (String sort : List.of("name", "createdAt", "address", "state")) {
       List<String> up = names(ofNetwork + "&limit=2&sort=" + sort);
       List<String> down = names(ofNetwork + "&limit=3&sort=-" + sort);
