@@ -176,6 +176,15 @@ abstract class ApiFixture {
     }
   }
 
+  /** What is counted is counted a moment after it is there. */
+  void awaitMetric(String sample) throws Exception {
+    Instant end = Instant.now().plus(A_GOOD_WHILE);
+    while (!get("/metrics").raw().body().contains(sample)) {
+      assertThat(Instant.now()).as("%s is not yet there", sample).isBefore(end);
+      Thread.sleep(20);
+    }
+  }
+
   void awaitGone(String path) throws Exception {
     awaitStatus(path, 404);
   }

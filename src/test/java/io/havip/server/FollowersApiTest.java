@@ -172,11 +172,6 @@ class FollowersApiTest extends ApiFixture {
   }
 
   private void awaitFollowers(int count) throws Exception {
-    long end = System.nanoTime() + Duration.ofMillis(A_GOOD_WHILE_MS).toNanos();
-    String expected = "havip_event_followers " + count + ".0";
-    while (!get("/metrics").raw().body().contains(expected)) {
-      assertThat(System.nanoTime()).as("not %d followers", count).isLessThan(end);
-      Thread.sleep(50);
-    }
+    awaitMetric("havip_event_followers " + count + ".0");
   }
 }

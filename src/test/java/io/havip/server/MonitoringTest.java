@@ -110,9 +110,8 @@ class MonitoringTest extends ApiFixture {
     fabric.see(List.of(), List.of());
     await(vip, it -> it.get("holders").isEmpty());
     hold(vip, second);
-    assertThat(get("/metrics").raw().body())
-        .contains("havip_failover_outage_seconds_count 1\n")
-        .contains("havip_failover_outage_seconds_bucket{le=\"30.0\"} 1\n");
+    awaitMetric("havip_failover_outage_seconds_count 1\n");
+    awaitMetric("havip_failover_outage_seconds_bucket{le=\"30.0\"} 1\n");
   }
 
   /** Histograms and counters have several names, which begin alike. */
