@@ -223,6 +223,7 @@ class BatchAndDryRunApiTest extends ApiFixture {
     fabric.setBroken(true);
     try {
       assertThat(call("DELETE", path).status()).isEqualTo(202);
+      awaitStatus("/readyz", 503); // so that it is in sync again only when it has tried again
       assertThat(get(path).json().get("state").asString()).isEqualTo("deleting");
       assertThat(call("DELETE", path + "?force=true").status()).isEqualTo(204);
       assertRefused(get(path), 404, "not_found", "");
