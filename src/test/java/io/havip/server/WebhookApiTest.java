@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import javax.crypto.Mac;
@@ -173,19 +174,25 @@ class WebhookApiTest extends ApiFixture {
 
   @Test
   void whoDoesNotAcceptIsOfferedTheSameEventUntilItDoes() throws Exception {
-    try (Receiver receiver = new Receiver(0, number -> number < 2 ? 503 : 200)) {
+    AtomicBoolean accepts = new AtomicBoolean();
+    try (Receiver receiver = new Receiver(0, _ -> accepts.get() ? 200 : 503)) {
       String path = hook(receiver, ", 'kinds': ['vip_created', 'vip_described']");
       String vip = newVip();
       JsonNode failing =
-          await(path, it -> it.at("/delivery/failing/attempts").asInt(0) == 2).at("/delivery");
+          await(path, it -> it.at("/delivery/failing/attempts").asInt(0) >= 2).at("/delivery");
       assertThat(failing.at("/failing/error").asString()).contains("503");
       assertThat(failing.has("deliveredAt")).isFalse();
+      accepts.set(true);
       rename(vip, 2);
-      List<Call> calls = receiver.await(5);
-      assertThat(ids(calls.subList(0, 3))).containsOnly(calls.getFirst().id());
-      assertThat(calls.stream().map(it -> it.event().get("kind").asString()).toList())
-          .containsExactly(
-              "vip_created", "vip_created", "vip_created", "vip_described", "vip_described");
+      List<JsonNode> events = get(vip + "/events").json().get("items").valueStream().toList();
+      List<Call> calls = receiver.awaitEvent(events.getLast().get("id").asString());
+      int offered = calls.size() - 2;
+      assertThat(offered).isGreaterThanOrEqualTo(3);
+      assertThat(ids(calls.subList(0, offered))).containsOnly(calls.getFirst().id());
+      assertThat(
+              calls.subList(offered - 1, calls.size()).stream()
+                  .map(it -> it.event().get("kind").asString()))
+          .containsExactly("vip_created", "vip_described", "vip_described");
       JsonNode shown = await(path, it -> it.at("/delivery").has("deliveredAt"));
       assertThat(shown.at("/delivery").has("failing")).isFalse();
       assertThat(call("DELETE", path).status()).isEqualTo(204);
