@@ -100,7 +100,7 @@ class ReplicasIT {
 
   @BeforeEach
   void oneLeads() throws Exception {
-    awaitLeader(servers);
+    leader();
   }
 
   @Test
@@ -121,7 +121,7 @@ class ReplicasIT {
               }));
     }
     Thread.sleep(2_000);
-    ServerProcess leader = leader().orElseThrow();
+    ServerProcess leader = leader();
     long killedAt = System.nanoTime();
     leader.kill();
     int atKill = acknowledged.size();
@@ -179,7 +179,7 @@ class ReplicasIT {
 
   @Test
   void aLeaderThatWasStoppedForAWhileFindsThatAnotherLeadsAndChangesNothing() throws Exception {
-    ServerProcess old = leader().orElseThrow();
+    ServerProcess old = leader();
     List<ServerProcess> others = others(old);
     // Nobody else is given this one, which is free when the VIP is gone.
     String address = "10.0.255.9";
@@ -202,12 +202,13 @@ class ReplicasIT {
     } finally {
       signal("CONT", old);
     }
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (leads(old) || !old.log().contains("Another server leads")) {
       assertThat(System.nanoTime()).as("it still believes that it leads").isLessThan(end);
-      assertThat(others.stream().filter(this::leads)).hasSize(1);
+      assertThat(others.stream().filter(this::leads)).hasSizeLessThan(2);
       Thread.sleep(20);
     }
+    assertThat(leader()).isIn(others);
     Thread.sleep(2_000);
     assertThat(LinuxLab.run("nft", "list", "table", "bridge", "havip"))
         .as("what was withdrawn meanwhile stays so")
@@ -274,7 +275,7 @@ class ReplicasIT {
           exchange.close();
         });
     receiver.start();
-    ServerProcess follower = others(leader().orElseThrow()).getFirst();
+    ServerProcess follower = others(leader()).getFirst();
     try {
       String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/";
       String webhook =
@@ -286,7 +287,7 @@ class ReplicasIT {
       for (int i = 0; i < 10; i++) {
         follower.call("POST", "/v1/vips", vip("told " + i));
       }
-      long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
       while (told.size() < 10 && System.nanoTime() < end) {
         Thread.sleep(20);
       }
@@ -300,7 +301,7 @@ class ReplicasIT {
 
   @Test
   void whoDoesNotLeadSaysWhoDoes() throws Exception {
-    ServerProcess leader = leader().orElseThrow();
+    ServerProcess leader = leader();
     ServerProcess follower = others(leader).getFirst();
     String vipId = id(follower.call("POST", "/v1/vips", vip("explained")));
     awaitRealised(follower, vipId);
@@ -328,8 +329,17 @@ class ReplicasIT {
     return servers.stream().filter(it -> it != one).toList();
   }
 
-  private Optional<ServerProcess> leader() {
-    return servers.stream().filter(this::leads).findFirst();
+  /** Who leads, as soon as somebody does: one that is slow for some seconds does not meanwhile. */
+  private ServerProcess leader() throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (true) {
+      Optional<ServerProcess> leader = servers.stream().filter(this::leads).findFirst();
+      if (leader.isPresent()) {
+        return leader.get();
+      }
+      assertThat(System.nanoTime()).as("nobody leads").isLessThan(end);
+      Thread.sleep(10);
+    }
   }
 
   private boolean leads(ServerProcess server) {
@@ -341,10 +351,6 @@ class ReplicasIT {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private void awaitLeader(List<ServerProcess> some) throws InterruptedException {
-    awaitLeader(some, System.nanoTime());
   }
 
   private Duration awaitLeader(List<ServerProcess> some, long since) throws InterruptedException {
