@@ -337,6 +337,7 @@ class KillsIT {
    */
   private static final class Flow implements AutoCloseable {
     private static final Duration ALL_HAVE_ARRIVED_AFTER = Duration.ofMillis(500);
+    private static final Duration LOST_AFTER = Duration.ofSeconds(20);
     private static final Pattern PACKETS = Pattern.compile("packets ([0-9]+)");
 
     private final VirtualNic from;
@@ -393,7 +394,7 @@ class KillsIT {
 
     /** How many of those that were sent did not arrive; none is sent meanwhile. */
     synchronized long lost() throws Exception {
-      long end = System.nanoTime() + ALL_HAVE_ARRIVED_AFTER.toNanos();
+      long end = System.nanoTime() + LOST_AFTER.toNanos();
       long lost = sent + arrivedBefore - arrived();
       while (lost != 0 && System.nanoTime() < end) {
         Thread.sleep(20);
