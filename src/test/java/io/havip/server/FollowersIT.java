@@ -32,8 +32,8 @@ class FollowersIT {
 
   private static final int A_GOOD_WHILE_MS = 60_000;
 
-  /** What the server's process has and has used. */
-  private record Cost(double heapKib, int threads, Duration cpu) {}
+  /** What the server's process has. */
+  private record Cost(double heapKib, int threads) {}
 
   @Test
   void aThousandIdleFollowersCostLittleAndEachGetsTheNextEvent(@TempDir Path directory)
@@ -48,10 +48,11 @@ class FollowersIT {
         followers.add(follow(server));
       }
       Cost all = cost(server);
+      Duration used = cpu(server);
+      long start = System.nanoTime();
       Thread.sleep(IDLE);
-      Cost later = cost(server);
+      double cpu = (double) cpu(server).minus(used).toNanos() / (System.nanoTime() - start);
       double heap = (all.heapKib() - none.heapKib()) / FOLLOWERS;
-      double cpu = (double) later.cpu().minus(all.cpu()).toMillis() / IDLE.toMillis();
       int threads = all.threads() - none.threads();
       System.out.printf(
           "%d idle followers: %.1f KiB of heap each, %d threads more, %.1f %% of a processor%n",
@@ -126,10 +127,11 @@ class FollowersIT {
         Pattern.compile("Threads:\\s+(\\d+)")
             .matcher(Files.readString(Path.of("/proc", pid, "status")));
     assertThat(threads.find()).isTrue();
-    return new Cost(
-        Double.parseDouble(used.group(1)),
-        Integer.parseInt(threads.group(1)),
-        ProcessHandle.of(server.pid()).orElseThrow().info().totalCpuDuration().orElseThrow());
+    return new Cost(Double.parseDouble(used.group(1)), Integer.parseInt(threads.group(1)));
+  }
+
+  private static Duration cpu(ServerProcess server) {
+    return ProcessHandle.of(server.pid()).orElseThrow().info().totalCpuDuration().orElseThrow();
   }
 
   private static String jcmd(String... arguments) throws Exception {
