@@ -10,17 +10,18 @@ import io.havip.account.Role;
 import io.havip.decision.Change;
 import io.havip.decision.Decision;
 import io.havip.decision.DrillDecisions;
-import io.havip.decision.VipDecisions;
 import io.havip.error.ErrorCode;
 import io.havip.error.StoreUnavailable;
 import io.havip.id.AccountId;
+import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.json.Json;
+import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.store.CommitListener;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Drill;
-import io.havip.vip.Failure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -514,14 +515,25 @@ class ContractTest extends ApiFixture {
     return path;
   }
 
+  /** One for which somebody else answers: one that only said so would be mended at any time. */
   private String failedVip() throws Exception {
-    String path = newPath("getVip");
-    VipId id = new VipId(path.replaceAll(".*/", ""));
-    Failure why = new Failure(Failure.Code.DUPLICATE_ADDRESS, "somebody else answers for it");
-    Decision<?> _ =
+    String network = newSubnet(vpc);
+    String address = hostOf(network, 99);
+    int segment =
         Objects.requireNonNull(store)
-            .write(reader -> VipDecisions.failed(reader.vip(id).orElseThrow(), why, Instant.now()));
-    assertThat(get(path).json().at("/reason/code").asString()).isEqualTo("duplicate_address");
+            .read(reader -> reader.network(new NetworkId(network)))
+            .orElseThrow()
+            .segment();
+    fabric.setAnswers(
+        List.of(
+            new io.havip.plan.Answer(
+                segment,
+                Ipv4Address.parse(address),
+                "uplink",
+                MacAddress.parse("02:00:00:00:00:99"))));
+    String path =
+        "/v1/vips/" + made("/v1/vips", vipBody("p", network, "'address': '" + address + "'"));
+    await(path, it -> it.at("/reason/code").asString("").equals("duplicate_address"));
     return path;
   }
 
