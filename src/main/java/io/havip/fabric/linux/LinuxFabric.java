@@ -99,6 +99,7 @@ public final class LinuxFabric implements Fabric {
   private volatile Wanted wanted = new Wanted(Desired.NOTHING, _ -> false);
   private volatile Runnable listener = () -> {};
   private volatile Runnable sighting = () -> {};
+  private boolean synced;
   private boolean closed;
   private boolean hearsClaims;
   private boolean hearsAdverts;
@@ -137,7 +138,10 @@ public final class LinuxFabric implements Fabric {
         List<Port> ports = next.ports();
         List<String> differences = new ArrayList<>();
         for (Segment segment : next.segments()) {
-          differences.addAll(bridges.provide(segment));
+          List<String> provided = bridges.provide(segment);
+          if (!synced || wanted.segment(segment.id()) != null) { // else it is new, and not missing
+            differences.addAll(provided);
+          }
         }
         differences.addAll(bridges.expel(ports));
         differences.addAll(table.sync(wanted.elements(), next.elements()));
@@ -149,6 +153,7 @@ public final class LinuxFabric implements Fabric {
         differences.addAll(bridges.attachUplinks());
         differences.addAll(bridges.remove(next.segments()));
         bridges.refresh();
+        synced = true;
         return differences;
       } catch (IOException e) {
         throw failed("the Linux fabric could not be brought in line", e);
