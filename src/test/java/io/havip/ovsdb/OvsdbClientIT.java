@@ -393,7 +393,7 @@ class OvsdbClientIT {
   @Test
   void aServerThatStallsIsLeftAndNobodyWaitsForEver() throws Exception {
     OvsdbServer server = closing(OvsdbServer.start(directory.resolve("s"), OvsdbServer.NORTHBOUND));
-    OvsdbClient client = client(NO_TLS, Duration.ofSeconds(6), server.remote());
+    OvsdbClient client = client(NO_TLS, Duration.ofSeconds(12), server.remote());
     add(client, "before");
     server.freeze(true);
     List<Thread> threads = new ArrayList<>();
