@@ -127,6 +127,7 @@ public abstract class FabricContract extends FabricFixture {
     Port router = vm3.on(SEGMENT, "0.0.0.0/0");
     fabric.sync(
         desired(segment(SEGMENT), vm1.on(SEGMENT), vm2.on(SEGMENT), client.on(SEGMENT), router));
+    awaitVoice();
     Optional<Fabric.Question> asked =
         fabric.ask(List.of(grant(1, VIP, vm1), grant(2, OTHER_VIP, vm1)));
     if (asked.isEmpty()) {
@@ -227,6 +228,7 @@ public abstract class FabricContract extends FabricFixture {
   @Test
   void anAnnouncementReachesEverybody() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1)));
+    awaitVoice();
     if (!fabric.announce(List.of(new Announcement(SEGMENT, VIP, vm1.mac())))) {
       return; // it cannot
     }

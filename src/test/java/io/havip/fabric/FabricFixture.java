@@ -43,6 +43,9 @@ public abstract class FabricFixture {
     return false;
   }
 
+  /** Waits until what the fabric itself says on the segment reaches the VMs. */
+  protected void awaitVoice() throws Exception {}
+
   /** Opens the fabric over whatever is in force. */
   protected abstract Fabric open() throws Exception;
 

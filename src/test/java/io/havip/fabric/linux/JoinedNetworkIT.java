@@ -178,6 +178,7 @@ class JoinedNetworkIT extends FabricFixture {
     run("ip", "link", "set", "br0", "up");
     run("ip", "addr", "add", "10.0.0.254/24", "dev", "br0");
     fabric.sync(joined("br0", Enforcement.ENFORCE));
+    LinuxLab.awaitUp("br0");
     Ipv4Address host = Ipv4Address.parse("10.0.0.254");
     Arp question =
         new Arp(Arp.Operation.REQUEST, vm1.mac(), vm1.address(), new MacAddress(0), host);

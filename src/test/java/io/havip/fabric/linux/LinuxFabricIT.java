@@ -41,6 +41,11 @@ class LinuxFabricIT extends FabricContract {
     LinuxLab.unplug(vm);
   }
 
+  @Override
+  protected void awaitVoice() throws Exception {
+    LinuxLab.awaitUp("havip" + SEGMENT);
+  }
+
   @BeforeEach
   void describe() {
     desired = everybody(grant(1, VIP, vm1));

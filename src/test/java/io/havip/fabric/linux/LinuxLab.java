@@ -30,7 +30,7 @@ public final class LinuxLab {
   }
 
   /** The kernel lets packets through a moment after the carrier is there. */
-  private static void awaitUp(String name) throws Exception {
+  static void awaitUp(String name) throws Exception {
     while (!run("ip", "link", "show", name).contains(" state UP ")) {
       Thread.sleep(Duration.ofMillis(2));
     }
