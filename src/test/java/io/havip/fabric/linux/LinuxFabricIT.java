@@ -18,6 +18,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,8 +252,9 @@ class LinuxFabricIT extends FabricContract {
   void noPacketIsLostWhenTheServerStartsAgain() throws Exception {
     fabric.sync(desired);
     int packets = 2000;
-    FutureTask<Integer> arrivals = new FutureTask<>(() -> arrivals(vm3, packets));
-    FutureTask<Integer> flow = new FutureTask<>(() -> send(vm2, vm3, packets));
+    Semaphore room = new Semaphore(100); // in the socket's buffer
+    FutureTask<Integer> arrivals = new FutureTask<>(() -> arrivals(vm3, packets, room));
+    FutureTask<Integer> flow = new FutureTask<>(() -> send(vm2, vm3, packets, room));
     Thread.ofPlatform().start(arrivals);
     Thread.ofPlatform().start(flow);
 
@@ -270,8 +273,10 @@ class LinuxFabricIT extends FabricContract {
     assertThat(arrivals.get()).isEqualTo(packets);
   }
 
-  private static int send(VirtualNic from, VirtualNic to, int packets) throws Exception {
+  private static int send(VirtualNic from, VirtualNic to, int packets, Semaphore room)
+      throws Exception {
     for (int i = 0; i < packets; i++) {
+      assertThat(room.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("packet %d", i).isTrue();
       from.send(from.udp(from.address(), to.address(), "packet " + i));
       Thread.sleep(Duration.ofMillis(1));
     }
@@ -279,13 +284,14 @@ class LinuxFabricIT extends FabricContract {
   }
 
   /** How many different packets arrive until all are there or none has come for a while. */
-  private static int arrivals(VirtualNic to, int packets) throws Exception {
+  private static int arrivals(VirtualNic to, int packets, Semaphore room) throws Exception {
     Set<String> arrived = new HashSet<>();
     while (arrived.size() < packets) {
-      Optional<byte[]> frame = to.socket().receive(Duration.ofSeconds(2));
+      Optional<byte[]> frame = to.socket().receive(Duration.ofSeconds(PATIENCE_SECONDS));
       if (frame.isEmpty()) {
         break;
       }
+      room.release();
       arrived.add(new String(frame.get(), StandardCharsets.ISO_8859_1));
     }
     return arrived.size();
