@@ -274,6 +274,7 @@ class LinuxFabricAttacksIT extends FabricFixture {
       assertThatThrownBy(() -> host.receive(received)).isInstanceOf(SocketTimeoutException.class);
 
       LinuxLab.nft("flush chain bridge havip input");
+      host.setSoTimeout(30_000);
       vm1.send(toHost);
       host.receive(received);
       assertThat(received.getLength()).isEqualTo("hello".length());
