@@ -33,10 +33,16 @@ class PacketSocketIT {
     run("ip link set near addrgenmode none");
     run("ip addr add 10.99.0.1/24 dev near");
     run("ip link set near up");
+    // The kernel lets packets through a moment after the carrier is there.
+    while (!run("ip -n other link show far").contains(" state UP ")) {
+      Thread.sleep(Duration.ofMillis(2));
+    }
   }
 
   @AfterEach
   void unwire() throws Exception {
+    // Left to the namespace, it would stay until the kernel finds time to remove it.
+    run("ip link del near");
     run("ip netns del other");
   }
 
@@ -105,10 +111,11 @@ class PacketSocketIT {
         .bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
   }
 
-  private static void run(String command) throws Exception {
+  private static String run(String command) throws Exception {
     Process process =
         new ProcessBuilder(List.of(command.split(" "))).redirectErrorStream(true).start();
     String said = process.inputReader().readAllAsString();
     assertThat(process.waitFor()).as(command + ": " + said).isZero();
+    return said;
   }
 }
