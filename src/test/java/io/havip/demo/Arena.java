@@ -155,7 +155,7 @@ final class Arena implements AutoCloseable {
   /** A VM whose power was cut boots again, with nothing of what it had in its memory. */
   void boot(Guest member) throws CheckFailedException, IOException, InterruptedException {
     Objects.requireNonNull(vms.remove(member)).server().close();
-    member.unplug();
+    unplug(member);
     plugVm(member);
     start(member);
   }
@@ -327,10 +327,17 @@ final class Arena implements AutoCloseable {
     guest.plug(network);
   }
 
-  private static void unplugIfPresent(Guest guest) throws IOException, InterruptedException {
+  private void unplugIfPresent(Guest guest) throws IOException, InterruptedException {
     if (Files.exists(guest.namespace().path())) {
-      guest.unplug();
+      unplug(guest);
     }
+  }
+
+  private void unplug(Guest guest) throws IOException, InterruptedException {
+    if (external) { // as of the first NIC: left to the namespace, it would stay for a while
+      Program.run(List.of("ip", "link", "del", secondPort(guest)));
+    }
+    guest.unplug();
   }
 
   /** A NIC without an address. */
