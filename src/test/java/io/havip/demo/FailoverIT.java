@@ -136,9 +136,10 @@ class FailoverIT {
   void vrrpWouldSilenceTheMaster(Thief.Shape shape) throws Exception {
     Keepaliveds keepaliveds = elect();
     new Thief(THIEF, VIP).advertise(shape, VRID, Keepaliveds.ADVERT_INTERVAL, MEMBERS);
-    assertThat(keepaliveds.transitions(List.of(VM1)))
-        .as("BACKUP, MASTER, and BACKUP again: " + keepaliveds.tails(MEMBERS))
-        .isGreaterThanOrEqualTo(3);
+    awaitTrue(
+        "BACKUP, MASTER, and BACKUP again",
+        () -> keepaliveds.transitions(List.of(VM1)) >= 3,
+        () -> keepaliveds.tails(MEMBERS));
   }
 
   @Test
