@@ -175,6 +175,10 @@ final class Story {
           () -> keepaliveds.tails(List.of(survivor)));
     }
     keepaliveds.start(VM4);
+    awaitTrue(
+        "keepalived in vm4 begins",
+        () -> !keepaliveds.of(VM4).state().isEmpty(),
+        () -> keepaliveds.tails(members));
     Thread.sleep(AFTERMATH);
     check(
         keepaliveds.of(VM4).state().equals("BACKUP") && stage.holders().equals(List.of(holder)),

@@ -93,6 +93,10 @@ class FailoverIT {
       awaitTrue("reloaded", keepaliveds.of(member)::hasReloaded, () -> keepaliveds.tails(MEMBERS));
     }
     keepaliveds.start(THIEF);
+    awaitTrue(
+        "the new member has begun",
+        () -> !keepaliveds.of(THIEF).state().isEmpty(),
+        () -> keepaliveds.tails(members));
     Thread.sleep(Duration.ofSeconds(1));
     assertThat(keepaliveds.of(THIEF).state()).isEqualTo("BACKUP");
     assertThat(keepaliveds.believesToHold(VM1)).isTrue();
