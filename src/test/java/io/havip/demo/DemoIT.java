@@ -105,7 +105,7 @@ class DemoIT {
     cleanUps.add(() -> {
       process.destroy();
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        process.destroyForcibly().waitFor(); // the next server has the same port
       }
     });
     return process;
