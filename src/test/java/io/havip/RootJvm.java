@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * heartbeat and pacemaker. The sandbox of the other tests has one user.
  */
 public final class RootJvm {
-  private static final int LIMIT_MINUTES = 5;
+  private static final int LIMIT_MINUTES = 10;
 
   private RootJvm() {}
 

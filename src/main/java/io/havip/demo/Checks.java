@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Promises, and what it takes to believe them. */
 final class Checks {
   /** The longest that anything is waited for. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration POLL_PERIOD = Duration.ofMillis(20);
 

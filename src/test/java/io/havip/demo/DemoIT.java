@@ -76,7 +76,7 @@ class DemoIT {
     command.addAll(List.of("--url", "http://127.0.0.1:" + PORT));
     command.addAll(ofDemo);
     Process demo = start(log, command);
-    assertThat(demo.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(demo.waitFor(5, TimeUnit.MINUTES)).isTrue();
 
     String story = Files.readString(log);
     assertThat(demo.exitValue()).as(story + Files.readString(serverLog)).isZero();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** `./havip demo` as a newcomer meets it: at a terminal, with the jar that the build has made. */
 class PlaygroundIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Pattern ACCESS = Pattern.compile("HAVIP_URL=(\\S+) HAVIP_TOKEN=(\\S+)");
   private static final Pattern HOLDER = Pattern.compile("keepalived elected (\\w+)");
   private static final Pattern ZOMBIE = Pattern.compile("\\) Z ");

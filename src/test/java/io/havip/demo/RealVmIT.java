@@ -28,7 +28,7 @@ class RealVmIT {
   /** Unpacked by `./havip test`. */
   private static final Path KERNEL = Path.of("target/vm-kernel");
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String PORT = "vm5-eth0";
   private static final String MAC = "02:00:0a:4d:00:15";
 
