@@ -51,7 +51,11 @@ class DrillIT {
   void keepalivedIsRehearsed() throws Exception {
     theatre.elect(Stage.MEMBERS);
 
-    JsonNode predicted = theatre.server().call("POST", drills + "?dryRun=true", drill(3, 2_000));
+    // The holder is known by its claim; that it advertises is heard a moment later.
+    JsonNode predicted =
+        theatre.await(
+            () -> theatre.server().call("POST", drills + "?dryRun=true", drill(3, 2_000)),
+            it -> !it.path("wholePort").asBoolean());
     assertThat(predicted.path("vmId").asString()).isEqualTo(theatre.id(VM1));
     assertThat(ids(predicted.path("candidates")))
         .containsExactlyInAnyOrder(theatre.id(VM2), theatre.id(VM3));
