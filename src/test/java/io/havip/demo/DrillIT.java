@@ -118,7 +118,7 @@ class DrillIT {
     assertThat(predicted.path("risks").toString()).contains("whatever else runs on it");
 
     long start = System.nanoTime();
-    String one = begin(drill(3, 2_000));
+    String one = begin(drill(8, 6_000));
     Thread.sleep(500);
     take(VM2);
     VM1.ip("addr", "del", VIP + "/24", "dev", Guest.NIC);
@@ -132,7 +132,7 @@ class DrillIT {
     assertThat(passed.path("cameBack").asBoolean()).isFalse();
     assertAsProbed(passed, start);
     assertThat(
-            Program.run(CLIENT.inside("ping", "-c1", "-W1", VM1.address().toString())).exitCode())
+            Program.run(CLIENT.inside("ping", "-c1", "-w15", VM1.address().toString())).exitCode())
         .as("the VM is there again")
         .isZero();
   }
