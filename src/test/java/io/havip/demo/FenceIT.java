@@ -17,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 class FenceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** It must last until the server is dead, also where each commit takes a second. */
+  private static final int FENCE_SECONDS = 6;
+
   @TempDir private Path directory;
 
   @Test
@@ -35,10 +38,11 @@ class FenceIT {
       assertThat(theatre.kinds()).containsOnlyOnce("fence_ended");
       stage.awaitHolder("the one with the highest priority has it again", List.of(VM1));
 
-      fence(theatre, 2);
+      fence(theatre, FENCE_SECONDS);
       theatre.await(shown -> shown.path("state").asString().equals("available"));
       theatre.server().kill();
       awaitAnswersOnlyFrom(theatre, List.of(VM2, VM3));
+      Thread.sleep(Duration.ofSeconds(FENCE_SECONDS)); // it ends while nobody runs
       theatre.server().restart();
       theatre.await(shown -> !binding(shown).has("fencedUntil"));
       stage.awaitHolder("the one with the highest priority has it again", List.of(VM1));
