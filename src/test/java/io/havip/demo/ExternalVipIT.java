@@ -75,7 +75,7 @@ class ExternalVipIT {
     Program.Result asked =
         Program.run(
             Arena.ROUTER.inside(
-                "arping", "-c", "3", "-w", "3", "-I", "eth1", vm.address().toString()));
+                "arping", "-c", "3", "-w", "8", "-I", "eth1", vm.address().toString()));
 
     assertThat(asked.output()).contains("Received 0 response");
     Checks.awaitTrue(
