@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -230,10 +231,13 @@ class OvnFabricIT extends FabricContract {
     awaitClaims(new Claim(external, VIP, vm1.port()));
     vm1.send(vm1.udp(vm1.address(), VIP, "not its own"));
     byte[] last = vm1.udp(VIP, vm2.address(), "its own");
-    vm1.send(last);
-    assertThat(vm2.socket().receive(Duration.ofSeconds(5)).orElseThrow())
-        .as("an address-less NIC sends from its VIP alone")
-        .isEqualTo(last);
+    Optional<byte[]> first = Optional.empty();
+    // OVS may drop what comes while it takes the flows that the claim made.
+    for (int sent = 0; sent < 3 && first.isEmpty(); sent++) {
+      vm1.send(last);
+      first = vm2.socket().receive(Duration.ofSeconds(5));
+    }
+    assertThat(first).as("an address-less NIC sends from its VIP alone").hasValue(last);
   }
 
   private static Port withoutAddress(Port port) {
