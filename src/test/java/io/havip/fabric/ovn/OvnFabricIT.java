@@ -253,7 +253,7 @@ class OvnFabricIT extends FabricContract {
     fabric.sync(everybody(grant));
     assertThat(vm1.reaches(client, claimFrom(shared))).isTrue();
     assertThat(vm2.reaches(client, claimFrom(shared))).isFalse();
-    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+    awaitClaims(() -> vm1.send(claimFrom(shared)), new Claim(SEGMENT, VIP, vm1.port()));
     byte[] toIt =
         Ethernet.frame(
             shared,
