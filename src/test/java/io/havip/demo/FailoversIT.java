@@ -77,7 +77,7 @@ class FailoversIT {
       outages.add(new Outage(timeline(holder, before), probed));
       rejoin.run(loser);
     }
-    outages.sort(Comparator.comparing(Outage::difference));
+    outages.sort(Comparator.comparingDouble(Outage::difference));
     List<Double> differences = outages.stream().map(Outage::difference).toList();
     System.out.printf(
         "%d %s failovers: traffic stopped for %s ms; the timeline differs by %s ms (%.0f for %.0f)%n",

@@ -302,8 +302,8 @@ class CliTest {
 
     try (var other = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Seen> drill =
-          other.submit(() ->
-              havip("vip drill drilled --seconds 10 --target 10000 -o json".split(" ")));
+          other.submit(
+              () -> havip("vip drill drilled --seconds 10 --target 10000 -o json".split(" ")));
       await("drilled", vip -> vip.at("/bindings/0").has("fencedUntil"));
       await("drilled", vip -> vip.get("state").asString().equals("available"));
       claim("drilled", 1);
