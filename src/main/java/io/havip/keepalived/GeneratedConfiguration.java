@@ -115,6 +115,8 @@ public final class GeneratedConfiguration {
     line("  priority %s".formatted(priority(vip, vip.self())));
     line("  # When the holder dies, another notices after at most %s s.".formatted(noticed(vip)));
     line("  advert_int %s".formatted(interval()));
+    line("  # A claim that the network missed is repeated after a second, then every few seconds.");
+    line("  garp_master_delay 1");
     line("  garp_master_refresh %s".formatted(CLAIM_REFRESH.toSeconds()));
     if (options.vmac()) {
       line(

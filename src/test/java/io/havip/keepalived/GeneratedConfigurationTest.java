@@ -40,6 +40,7 @@ class GeneratedConfigurationTest {
               virtual_router_id 7
               priority 190
               advert_int 1.00
+              garp_master_delay 1
               garp_master_refresh 5
               unicast_src_ip 10.77.0.12
               unicast_peer {
@@ -82,6 +83,7 @@ class GeneratedConfigurationTest {
               virtual_router_id 7
               priority 200
               advert_int 5
+              garp_master_delay 1
               garp_master_refresh 5
               use_vmac
               vmac_xmit_base
@@ -107,6 +109,7 @@ class GeneratedConfigurationTest {
               virtual_router_id 8
               priority 200
               advert_int 5
+              garp_master_delay 1
               garp_master_refresh 5
               use_vmac
               vmac_xmit_base
