@@ -58,6 +58,9 @@ public final class HolderTracker {
   /** Since when the holder before is known to be gone. */
   private final Map<VipId, Instant> vacantSince = new HashMap<>();
 
+  /** Who takes a VIP, and since when, while that is held back. */
+  private final Map<VipId, Holder> takers = new HashMap<>();
+
   private final SplitTracker splits;
   private final RivalMasters rivals = new RivalMasters();
   private final Liveness liveness;
@@ -105,6 +108,7 @@ public final class HolderTracker {
     ids.addAll(parties.keySet());
     ids.addAll(sighting.vipIds());
     vacantSince.keySet().retainAll(ids);
+    takers.keySet().retainAll(ids);
     List<Drift> drifts = new ArrayList<>();
     holdsBack = false;
     for (VipId id : ids) {
@@ -148,17 +152,21 @@ public final class HolderTracker {
       }
       Nic next = up ? claimant : found;
       if (isSame(before, next)) {
+        takers.remove(id);
         continue;
       }
+      Holder taker = next == null ? null : taker(id, before, next, found != null, sighting, now);
       if (changesTooOften(id, now)) {
+        takers.compute(id, (_, _) -> taker);
         holdsBack = true;
         continue;
       }
       drifts.add(
-          next == null
+          next == null || taker == null
               ? drift(id, List.of(), lost(before), now, false)
-              : taken(id, before, next, found != null, sighting, now));
+              : taken(id, before, next, taker, found != null, sighting));
     }
+    drifts.forEach(drift -> changedAt.put(drift.vipId(), now));
     return drifts;
   }
 
@@ -246,20 +254,37 @@ public final class HolderTracker {
         before == null ? null : before.vmId(), null, null, null, null);
   }
 
-  private Drift taken(
+  /** Who takes a VIP, since the claim by which that was first seen: it may claim again soon. */
+  private Holder taker(
       VipId id,
       @Nullable Holder before,
       Nic next,
       boolean wasFound,
       Sighting sighting,
       Instant now) {
-    Instant vacant = vacantSince.remove(id);
+    Holder seen = takers.get(id);
+    if (seen != null && isSame(seen, next)) {
+      return seen;
+    }
+    Instant vacant = vacantSince.get(id);
     Instant notBefore = vacant != null ? vacant : before == null ? Instant.MIN : before.since();
     Instant at =
         sighting
             .claimedAt(id, next.vmId())
             .filter(claimed -> !wasFound && !claimed.isBefore(notBefore) && !claimed.isAfter(now))
             .orElse(now);
+    return new Holder(next.vmId(), next.mac(), at);
+  }
+
+  private Drift taken(
+      VipId id,
+      @Nullable Holder before,
+      Nic next,
+      Holder taker,
+      boolean wasFound,
+      Sighting sighting) {
+    Instant at = taker.since();
+    Instant vacant = vacantSince.remove(id);
     if (vacant == null && before != null) {
       vacant = lastSeen(id, before, at, sighting);
     }
@@ -268,7 +293,7 @@ public final class HolderTracker {
         vacant == null ? null : Math.max(0, Duration.between(vacant, at).toMillis());
     return drift(
         id,
-        List.of(new Holder(next.vmId(), next.mac(), at)),
+        List.of(taker),
         new Happening.HolderChanged(from, next.vmId(), next.mac(), next.port(), outageMillis),
         at,
         wasFound);
@@ -295,7 +320,7 @@ public final class HolderTracker {
 
   private Drift drift(
       VipId id, List<Holder> next, Happening what, Instant at, boolean needsAnnouncing) {
-    changedAt.put(id, at);
+    takers.remove(id);
     if (next.isEmpty()) {
       holders.remove(id);
     } else {

@@ -547,6 +547,22 @@ class TrackersTest {
     play.advertEvery.put("p1", 1_000L);
     assertThat(play.pass(5_000)).as("it was overruled").containsExactly(taken(2, 1, 0));
 
+    play.advertise("p1", 0, 1_000);
+    play.advertEvery.clear();
+    play.pass(300);
+    play.claim("p2");
+    play.pass(200);
+    play.advertise("p2", 0, 1_000);
+    play.pass(300);
+    play.claim("p1");
+    assertThat(play.pass(50)).as("too soon after the last change").isEmpty();
+    play.pass(450);
+    play.claim("p1");
+    play.advertEvery.put("p1", 1_000L);
+    assertThat(play.pass(5_000))
+        .as("it claimed twice before that was told")
+        .containsExactly(taken(2, 1, 300));
+
     play.advertEvery.clear();
     play.pass(3_000);
     play.claim("p2");
