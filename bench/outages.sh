@@ -54,7 +54,8 @@ TEXT
 
 ## The fabric beside a bare bridge
 
-Crashes in turn on the fabric and on a bridge without rules, in one run, of keepalived by unicast with the same files. The medians' ratio is to be below 1.05.
+Crashes in turn on the fabric and on a bridge without rules, in one run, of keepalived by unicast with the same files, of both spread alike over the interval
+between two advertisements, by which outages differ. The medians' ratio is to be below 1.05.
 
 | crashes of each | fabric, median ms | bare bridge, median ms | ratio |
 |---|---|---|---|

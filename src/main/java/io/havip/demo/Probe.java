@@ -52,6 +52,7 @@ final class Probe implements AutoCloseable {
   private final InetSocketAddress vip;
   private final Deque<Answer> answers = new ArrayDeque<>(); // guarded by itself
   private volatile long questions;
+  private volatile long latestNanos;
   private volatile Listener listener = (_, _, _) -> {};
 
   private Probe(DatagramChannel channel, InetSocketAddress vip) {
@@ -84,11 +85,18 @@ final class Probe implements AutoCloseable {
     return questions;
   }
 
+  /** By how much the latest question came too late since this was asked last: what is not seen. */
+  Duration late() {
+    Duration late = Duration.ofNanos(latestNanos);
+    latestNanos = 0;
+    return late;
+  }
+
   /** How many answers came from whom after a moment of {@link System#nanoTime}. */
   Map<String, Long> answersSince(long nanos) {
     synchronized (answers) {
-      return answers.stream()
-          .filter(answer -> answer.atNanos() - nanos > 0)
+      return answers.reversed().stream()
+          .takeWhile(answer -> answer.atNanos() - nanos > 0)
           .collect(Collectors.groupingBy(Answer::from, Collectors.counting()));
     }
   }
@@ -141,6 +149,7 @@ final class Probe implements AutoCloseable {
       questions = number + 1;
       next += PERIOD.toNanos();
       LockSupport.parkNanos(next - System.nanoTime());
+      latestNanos = Math.max(latestNanos, System.nanoTime() - next);
     }
   }
 

@@ -3,9 +3,11 @@ package io.havip.demo;
 import static io.havip.demo.Checks.await;
 import static io.havip.demo.Checks.awaitTrue;
 
+import io.havip.kernel.PacketSocket;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import io.havip.wire.Ipv4;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,9 @@ final class Arena implements AutoCloseable {
 
   /** So long nothing may have changed after a theft: several times what a failover takes. */
   private static final Duration AFTERMATH = Duration.ofSeconds(1);
+
+  /** Of an IPv4 packet's protocol in an Ethernet frame. */
+  private static final int PROTOCOL_OFFSET = 23;
 
   private final Software software;
   private final boolean external;
@@ -150,6 +155,24 @@ final class Arena implements AutoCloseable {
         this::logs);
     awaitHolder(List.of(successor));
     return probe.silence(death, holder.name());
+  }
+
+  /** Waits until a holder's keepalived advertises, as the other member hears it. */
+  void awaitAdvertisement(Guest holder) throws IOException, InterruptedException {
+    other(holder)
+        .namespace()
+        .call(() -> {
+          try (PacketSocket heard = PacketSocket.open(Guest.NIC)) {
+            byte[] frame;
+            do {
+              frame =
+                  heard
+                      .receive(Checks.PATIENCE)
+                      .orElseThrow(() -> new IOException(holder.name() + " says nothing"));
+            } while (frame[PROTOCOL_OFFSET] != Ipv4.VRRP);
+            return true;
+          }
+        });
   }
 
   /** A VM whose power was cut boots again, with nothing of what it had in its memory. */

@@ -85,7 +85,11 @@ final class Outages {
         thefts.size());
   }
 
-  /** Crash after crash, in turn on the fabric and on a bridge without it, with the same files. */
+  /**
+   * Crash after crash, in turn on the fabric and on a bridge without it, with the same files. An
+   * outage is shorter by what has passed of the interval between two advertisements, so both have
+   * their crashes spread over it alike.
+   */
   private void ratio(int crashes) throws Exception {
     HavipGround fabric = ground(Software.KEEPALIVED, false);
     Map<String, String> files = new HashMap<>();
@@ -108,6 +112,8 @@ final class Outages {
         Arena arena = arenas.get(which);
         settle(Software.KEEPALIVED);
         Guest dead = holders.get(which);
+        arena.awaitAdvertisement(dead);
+        Thread.sleep(Keepaliveds.ADVERT_INTERVAL.multipliedBy(i).dividedBy(crashes));
         outages.get(which).add(arena.crash(dead).toNanos() / 1e6);
         holders.set(which, arena.other(dead));
         arena.boot(dead);
