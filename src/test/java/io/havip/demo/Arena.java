@@ -131,6 +131,11 @@ final class Arena implements AutoCloseable {
     for (Guest member : members) {
       start(member);
     }
+    return holder();
+  }
+
+  /** Who holds the VIP, as soon as one of the members does. */
+  Guest holder() throws CheckFailedException, IOException, InterruptedException {
     return awaitHolder(members);
   }
 

@@ -102,20 +102,18 @@ final class Outages {
         List.of(
             arena(Software.KEEPALIVED, false, "", fabric),
             arena(Software.KEEPALIVED, false, "b-", bare));
-    List<Guest> holders = new ArrayList<>();
     List<List<Double>> outages = List.of(new ArrayList<>(), new ArrayList<>());
     for (Arena arena : arenas) {
-      holders.add(arena.elect());
+      arena.elect();
     }
     for (int i = 0; i < crashes; i++) {
       for (int which = 0; which < arenas.size(); which++) {
         Arena arena = arenas.get(which);
         settle(Software.KEEPALIVED);
-        Guest dead = holders.get(which);
+        Guest dead = arena.holder();
         arena.awaitAdvertisement(dead);
         Thread.sleep(Keepaliveds.ADVERT_INTERVAL.multipliedBy(i).dividedBy(crashes));
         outages.get(which).add(arena.crash(dead).toNanos() / 1e6);
-        holders.set(which, arena.other(dead));
         arena.boot(dead);
       }
     }
