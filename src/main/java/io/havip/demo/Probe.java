@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -52,7 +53,7 @@ final class Probe implements AutoCloseable {
   private final InetSocketAddress vip;
   private final Deque<Answer> answers = new ArrayDeque<>(); // guarded by itself
   private volatile long questions;
-  private volatile long latestNanos;
+  private final AtomicLong lateNanos = new AtomicLong();
   private volatile Listener listener = (_, _, _) -> {};
 
   private Probe(DatagramChannel channel, InetSocketAddress vip) {
@@ -85,11 +86,9 @@ final class Probe implements AutoCloseable {
     return questions;
   }
 
-  /** By how much the latest question came too late since this was asked last: what is not seen. */
+  /** By how much a question came too late, at most, since this was asked last: what is not seen. */
   Duration late() {
-    Duration late = Duration.ofNanos(latestNanos);
-    latestNanos = 0;
-    return late;
+    return Duration.ofNanos(lateNanos.getAndSet(0));
   }
 
   /** How many answers came from whom after a moment of {@link System#nanoTime}. */
@@ -149,7 +148,7 @@ final class Probe implements AutoCloseable {
       questions = number + 1;
       next += PERIOD.toNanos();
       LockSupport.parkNanos(next - System.nanoTime());
-      latestNanos = Math.max(latestNanos, System.nanoTime() - next);
+      lateNanos.accumulateAndGet(System.nanoTime() - next, Math::max);
     }
   }
 

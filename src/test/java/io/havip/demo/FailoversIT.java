@@ -68,29 +68,30 @@ class FailoversIT {
   }
 
   private void play(String name, Way lose, Way rejoin) throws Exception {
+    Probe probe = theatre.stage().probe();
     List<Outage> outages = new ArrayList<>();
     Guest holder = theatre.stage().awaitHolder("somebody has it", Stage.MEMBERS);
     for (int i = 0; i < FAILOVERS; i++) {
       Guest loser = holder;
       int before = told.size();
-      theatre.stage().probe().late();
+      probe.late();
       long start = System.nanoTime();
       lose.run(loser);
       // Nothing else is asked meanwhile, which would take time from the client that measures.
       Checks.awaitTrue(
           "another answers the client after failover " + i,
           () ->
-              theatre.stage().probe().answersSince(start).keySet().stream()
+              probe.answersSince(start).keySet().stream()
                   .anyMatch(it -> !it.equals(loser.name())),
           () -> told);
-      double late = theatre.stage().probe().late().toNanos() / 1e6;
+      double late = probe.late().toNanos() / 1e6;
       holder =
           theatre
               .stage()
               .awaitHolder(
                   "another has it after failover " + i,
                   Stage.MEMBERS.stream().filter(it -> !it.equals(loser)).toList());
-      double probed = theatre.stage().probe().silence(start, loser.name()).toNanos() / 1e6;
+      double probed = probe.silence(start, loser.name()).toNanos() / 1e6;
       outages.add(new Outage(timeline(holder, before), probed, late));
       rejoin.run(loser);
     }
