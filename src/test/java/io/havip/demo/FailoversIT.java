@@ -81,8 +81,7 @@ class FailoversIT {
       Checks.awaitTrue(
           "another answers the client after failover " + i,
           () ->
-              probe.answersSince(start).keySet().stream()
-                  .anyMatch(it -> !it.equals(loser.name())),
+              probe.answersSince(start).keySet().stream().anyMatch(it -> !it.equals(loser.name())),
           () -> told);
       double late = probe.late().toNanos() / 1e6;
       holder =

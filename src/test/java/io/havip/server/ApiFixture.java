@@ -18,7 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -31,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ApiFixture {
+  private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+(?:\\{[^}]*})?) (\\S+)$");
   private static final Duration A_GOOD_WHILE = Duration.ofSeconds(30);
 
   final InMemoryFabric fabric = new InMemoryFabric();
@@ -176,11 +181,33 @@ abstract class ApiFixture {
     }
   }
 
+  /** As Prometheus sees them: it has no token. */
+  Map<String, Double> metrics() throws Exception {
+    Answer answer =
+        send(
+            HttpRequest.newBuilder(uri("/metrics"))
+                .header("Accept", "application/openmetrics-text;q=0.9,text/plain;q=0.5"));
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.raw().headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("text/plain")
+        .contains("version=0.0.4");
+    Map<String, Double> metrics = new TreeMap<>();
+    Matcher sample = SAMPLE.matcher(answer.raw().body());
+    while (sample.find()) {
+      metrics.put(sample.group(1), Double.valueOf(sample.group(2)));
+    }
+    return metrics;
+  }
+
   /** What is counted is counted a moment after it is there. */
-  void awaitMetric(String sample) throws Exception {
-    Instant end = Instant.now().plus(A_GOOD_WHILE);
-    while (!get("/metrics").raw().body().contains(sample)) {
-      assertThat(Instant.now()).as("%s is not yet there", sample).isBefore(end);
+  Map<String, Double> awaitMetrics(Predicate<Map<String, Double>> condition) throws Exception {
+    long end = System.nanoTime() + A_GOOD_WHILE.toNanos();
+    while (true) {
+      Map<String, Double> metrics = metrics();
+      if (condition.test(metrics)) {
+        return metrics;
+      }
+      assertThat(System.nanoTime()).as("still %s", metrics).isLessThan(end);
       Thread.sleep(20);
     }
   }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +173,6 @@ class FollowersApiTest extends ApiFixture {
   }
 
   private void awaitFollowers(int count) throws Exception {
-    awaitMetric("havip_event_followers " + count + ".0");
+    awaitMetrics(now -> Objects.equals(now.get("havip_event_followers"), (double) count));
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -110,8 +111,9 @@ class MonitoringTest extends ApiFixture {
     fabric.see(List.of(), List.of());
     await(vip, it -> it.get("holders").isEmpty());
     hold(vip, second);
-    awaitMetric("havip_failover_outage_seconds_count 1\n");
-    awaitMetric("havip_failover_outage_seconds_bucket{le=\"30.0\"} 1\n");
+    awaitMetrics(now ->
+        Objects.equals(now.get("havip_failover_outage_seconds_count"), 1.0)
+            && Objects.equals(now.get("havip_failover_outage_seconds_bucket{le=\"30.0\"}"), 1.0));
   }
 
   /** Histograms and counters have several names, which begin alike. */

@@ -11,14 +11,9 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,9 +21,6 @@ import tools.jackson.databind.JsonNode;
 
 /** What the server tells those who operate it: metrics, and the ids of requests. */
 class OperationApiTest extends ApiFixture {
-  private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+(?:\\{[^}]*})?) (\\S+)$");
-  private static final Duration A_GOOD_WHILE = Duration.ofSeconds(30);
-
   @Test
   void whatHappensMovesTheMetrics() throws Exception {
     Map<String, Double> before = metrics();
@@ -203,36 +195,5 @@ class OperationApiTest extends ApiFixture {
 
   private static double moved(Map<String, Double> before, Map<String, Double> after, String name) {
     return after.getOrDefault(name, 0.0) - before.getOrDefault(name, 0.0);
-  }
-
-  /** As Prometheus sees them: it has no token. */
-  private Map<String, Double> metrics() throws Exception {
-    Answer answer =
-        send(
-            HttpRequest.newBuilder(uri("/metrics"))
-                .header("Accept", "application/openmetrics-text;q=0.9,text/plain;q=0.5"));
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.raw().headers().firstValue("Content-Type").orElseThrow())
-        .startsWith("text/plain")
-        .contains("version=0.0.4");
-    Map<String, Double> metrics = new TreeMap<>();
-    Matcher sample = SAMPLE.matcher(answer.raw().body());
-    while (sample.find()) {
-      metrics.put(sample.group(1), Double.valueOf(sample.group(2)));
-    }
-    return metrics;
-  }
-
-  private Map<String, Double> awaitMetrics(Predicate<Map<String, Double>> condition)
-      throws Exception {
-    long end = System.nanoTime() + A_GOOD_WHILE.toNanos();
-    while (true) {
-      Map<String, Double> metrics = metrics();
-      if (condition.test(metrics)) {
-        return metrics;
-      }
-      assertThat(System.nanoTime()).as("still %s", metrics).isLessThan(end);
-      Thread.sleep(20);
-    }
   }
 }
