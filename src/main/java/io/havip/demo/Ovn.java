@@ -21,6 +21,9 @@ public final class Ovn implements AutoCloseable {
   /** Between the chassis. */
   private static final String UNDERLAY = "10.88.0.";
 
+  /** The bridge of a chassis behind which its physical network is. */
+  private static final String OUTSIDE = "br-ex";
+
   /** A host of VMs. */
   public enum Chassis {
     FIRST(1),
@@ -61,7 +64,7 @@ public final class Ovn implements AutoCloseable {
       for (Chassis chassis : Chassis.values()) {
         ovn.makeNamespace(chassis);
       }
-      join();
+      cable("eth0");
       for (Chassis chassis : Chassis.values()) {
         ovn.startChassis(chassis);
       }
@@ -93,20 +96,35 @@ public final class Ovn implements AutoCloseable {
     return "unix:" + directory.resolve(database + ".sock");
   }
 
+  /**
+   * Joins the chassis by a second cable, the physical network of this name: what localnet ports
+   * that name it send out.
+   */
+  public void layPhysicalNetwork(String name) throws IOException, InterruptedException {
+    cable("ext0");
+    for (Chassis chassis : Chassis.values()) {
+      bridge(chassis, OUTSIDE, "--", "add-port", OUTSIDE, "ext0");
+      vsctl(
+          chassis, "set", "open", ".", "external-ids:ovn-bridge-mappings=" + name + ":" + OUTSIDE);
+    }
+  }
+
   /** Gives a chassis an interface of this namespace, as the logical port of the same name. */
   public void plug(Chassis chassis, String port) throws IOException, InterruptedException {
+    plug(chassis, "br-int", port);
+    vsctl(chassis, "set", "interface", port, "external_ids:iface-id=" + port);
+  }
+
+  /** Puts an interface of this namespace on the physical network, at a chassis. */
+  public void plugOutside(Chassis chassis, String port) throws IOException, InterruptedException {
+    plug(chassis, OUTSIDE, port);
+  }
+
+  private void plug(Chassis chassis, String bridge, String port)
+      throws IOException, InterruptedException {
     Program.output("ip", "link", "set", port, "netns", chassis.ns());
     Program.output("ip", "-n", chassis.ns(), "link", "set", port, "addrgenmode", "none", "up");
-    vsctl(
-        chassis,
-        "add-port",
-        "br-int",
-        port,
-        "--",
-        "set",
-        "interface",
-        port,
-        "external_ids:iface-id=" + port);
+    vsctl(chassis, "add-port", bridge, port);
   }
 
   /** Takes it away, and deletes it. */
@@ -162,15 +180,15 @@ public final class Ovn implements AutoCloseable {
     Program.output("ip", "-n", chassis.ns(), "link", "set", "lo", "up");
   }
 
-  private static void join() throws IOException, InterruptedException {
+  private static void cable(String nic) throws IOException, InterruptedException {
     String first = Chassis.FIRST.ns();
     String second = Chassis.SECOND.ns();
     Program.output(
-        "ip", "-n", first, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns",
+        "ip", "-n", first, "link", "add", nic, "type", "veth", "peer", "name", nic, "netns",
         second);
     for (String namespace : List.of(first, second)) {
-      Program.output("ip", "-n", namespace, "link", "set", "eth0", "up");
-      dontOffload(namespace, "eth0");
+      Program.output("ip", "-n", namespace, "link", "set", nic, "up");
+      dontOffload(namespace, nic);
     }
   }
 

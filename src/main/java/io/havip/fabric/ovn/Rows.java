@@ -33,6 +33,7 @@ final class Rows {
   static final String PART_SWITCH = "switch";
   static final String PART_PORT = "port";
   static final String PART_VIRTUAL = "virtual";
+  static final String PART_LOCALNET = "localnet";
 
   static final String OPTIONS = "options";
   static final String VIRTUAL_IP = "virtual-ip";
@@ -67,7 +68,7 @@ final class Rows {
   /** A port and where it is. */
   record Place(Port port, Segment segment) {}
 
-  /** A network's switch. */
+  /** A network's switch, and the port that joins it to the physical network that it names. */
   static List<WantedRow> of(Segment segment) {
     List<WantedRow> rows = new ArrayList<>();
     rows.add(
@@ -77,13 +78,37 @@ final class Rows {
             PART_SWITCH,
             segment.id(),
             Map.of(Northbound.NAME, Value.text(segment.id().value()))));
+    Acls acls = new Acls();
+    String uplink = segment.uplink();
+    if (uplink != null) {
+      String name = segment.id().value() + "-" + PART_LOCALNET;
+      rows.add(
+          new WantedRow(
+              Northbound.PORT,
+              segment.id(),
+              PART_LOCALNET,
+              segment.id(),
+              Map.of(
+                  Northbound.NAME,
+                  Value.text(name),
+                  "type",
+                  Value.text("localnet"),
+                  "addresses",
+                  Value.texts(List.of("unknown")),
+                  OPTIONS,
+                  Value.texts(Map.of("network_name", uplink)))));
+      if (segment.enforcement() == Enforcement.ENFORCE) {
+        // What goes from one chassis to another takes this way, and was judged where it came from.
+        acls.add(segment, FROM_PORT, ALLOW_OF_VIP, ALLOW, isOneOf("inport", List.of(name)));
+        acls.add(segment, TO_PORT, ALLOW_OF_VIP, ALLOW, isOneOf("outport", List.of(name)));
+      }
+    }
     if (segment.enforcement() == Enforcement.ENFORCE) {
-      Acls acls = new Acls();
       acls.add(segment, FROM_PORT, DROP_SPECIAL, DROP, "ip.proto == 112 || udp.src == 67");
       acls.add(segment, FROM_PORT, ALLOW_USUAL, ALLOW, "arp || ip4");
       acls.add(segment, FROM_PORT, DROP_REST, DROP, "1");
-      rows.addAll(acls.rows(segment.id()));
     }
+    rows.addAll(acls.rows(segment.id()));
     return rows;
   }
 

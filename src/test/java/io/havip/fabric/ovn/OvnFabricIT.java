@@ -8,6 +8,7 @@ import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricContract;
 import io.havip.fabric.VirtualNic;
 import io.havip.fabric.linux.LinuxLab;
+import io.havip.inventory.Enforcement;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.ovsdb.OvsdbServer;
@@ -42,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
  * to the northbound database, and what becomes of it.
  */
 class OvnFabricIT extends FabricContract {
+  private static final String PHYSICAL_NETWORK = "physnet";
+
   @TempDir private static Path directory;
   private static @Nullable Ovn started;
   private final List<VirtualNic> plugged = new ArrayList<>();
@@ -50,6 +53,7 @@ class OvnFabricIT extends FabricContract {
   static void start() throws Exception {
     OvsdbServer.assumeInstalled();
     started = Ovn.start(directory);
+    started.layPhysicalNetwork(PHYSICAL_NETWORK);
   }
 
   @AfterAll
@@ -238,6 +242,29 @@ class OvnFabricIT extends FabricContract {
       first = vm2.socket().receive(Duration.ofSeconds(5));
     }
     assertThat(first).as("an address-less NIC sends from its VIP alone").hasValue(last);
+  }
+
+  @Test
+  void anUplinkIsThePhysicalNetworkThatASwitchIsJoinedTo() throws Exception {
+    VirtualNic gateway = LinuxLab.plug(5, Ipv4Address.parse("10.0.0.1"));
+    ovn().plugOutside(Chassis.FIRST, gateway.port());
+    plugged.add(gateway);
+    Desired vms = everybody(grant(1, VIP, vm1, vm2));
+    fabric.sync(
+        new Desired(
+            desired(segment(SEGMENT, PHYSICAL_NETWORK, Enforcement.ENFORCE)).segments(),
+            vms.ports(),
+            vms.grants()));
+    // vm1 is on the first chassis, vm2 on the second: what they say to each other goes outside too.
+    assertThat(vm2.reaches(gateway, vm2.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm2.port()));
+    assertThat(vm2.reaches(vm1, vm2.advert(VIP))).isTrue();
+    assertThat(gateway.reaches(vm2, gateway.udp(gateway.address(), VIP, "to the VIP"))).isTrue();
+    assertThat(vm1.reaches(vm2, vm1.udp(vm1.address(), VIP, "to the VIP"))).isTrue();
+
+    assertThat(gateway.reaches(vm1, gateway.advert(VIP))).as("VRRP from outside").isFalse();
+    assertThat(vm3.reaches(gateway, vm3.claim(VIP))).isFalse();
+    assertThat(gateway.reaches(vm3, gateway.udp(gateway.address(), VIP, "to the VIP"))).isFalse();
   }
 
   private static Port withoutAddress(Port port) {
