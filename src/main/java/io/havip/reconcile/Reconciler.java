@@ -45,6 +45,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reconciler implements AutoCloseable {
   static final Duration SCAN_EVERY = Duration.ofSeconds(10);
+
+  /** Generations whose realisation is one change; more would let others wait for long. */
+  private static final int NOTED_TOGETHER_MAX = 32;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
@@ -288,13 +292,29 @@ public final class Reconciler implements AutoCloseable {
     probes.begin(waiting, state.desired().grants());
   }
 
-  /** Takes notice, VIP by VIP as they are now, that these generations are realised. */
+  /** Takes notice, of VIPs as they are now, that these generations are realised. */
   private void realised(List<Vip> vips) {
-    for (Vip seen : vips) {
-      if (seen.observedGeneration() < seen.generation() || seen.failure() != null) {
-        change(seen, vip -> VipDecisions.realised(vip, seen.generation(), now()));
-      }
+    List<Vip> behind =
+        vips.stream()
+            .filter(vip -> vip.observedGeneration() < vip.generation() || vip.failure() != null)
+            .toList();
+    for (int from = 0; from < behind.size(); from += NOTED_TOGETHER_MAX) {
+      int to = Math.min(from + NOTED_TOGETHER_MAX, behind.size());
+      noteRealised(behind.subList(from, to));
     }
+  }
+
+  private void noteRealised(List<Vip> vips) {
+    store.write(reader -> {
+      List<Change> changes = new ArrayList<>();
+      for (Vip seen : vips) {
+        reader
+            .vip(seen.id())
+            .map(vip -> VipDecisions.realised(vip, seen.generation(), now()))
+            .ifPresent(decision -> changes.addAll(decision.changes()));
+      }
+      return new Decision<>(changes, Set.of(), vips);
+    });
   }
 
   private void markOverdue() {
