@@ -42,8 +42,8 @@ final class Probes {
   /** Whose address was asked for, for which generation. */
   private record Asked(long generation, long atNanos) {}
 
-  /** What was asked for together. */
-  private record Round(List<Grant> grants, Fabric.Question question, long atNanos) {}
+  /** What was asked for together, until when. */
+  private record Round(List<Grant> grants, Fabric.Question question, long endNanos) {}
 
   /**
    * What came of asking.
@@ -76,19 +76,22 @@ final class Probes {
     }
     List<Grant> together =
         due.stream().map(vip -> Optional.ofNullable(grants.get(vip.id())).orElseThrow()).toList();
-    rounds.add(new Round(together, fabric.ask(together).orElse(List::of), System.nanoTime()));
+    Optional<Fabric.Question> question = fabric.ask(together);
+    // Nobody answers a fabric that cannot ask.
+    long patience = question.isPresent() ? ANSWERED_WITHIN.toNanos() : 0;
+    rounds.add(new Round(together, question.orElse(List::of), System.nanoTime() + patience));
     due.forEach(vip -> asked.put(vip.id(), new Asked(vip.generation(), now)));
   }
 
   /** How long until there is something to end; forever when nothing was asked. */
   Duration untilDue(Duration forever) {
-    return rounds.isEmpty() ? forever : ANSWERED_WITHIN.minus(age(rounds.getFirst()));
+    return rounds.isEmpty() ? forever : untilEnd(rounds.getFirst());
   }
 
   /** Ends the asking where there was time enough to answer. */
   List<Result> end() throws FabricException {
     List<Result> results = new ArrayList<>();
-    while (!rounds.isEmpty() && age(rounds.getFirst()).compareTo(ANSWERED_WITHIN) >= 0) {
+    while (!rounds.isEmpty() && !untilEnd(rounds.getFirst()).isPositive()) {
       Round round = rounds.getFirst();
       List<Answer> answers = round.question().answers();
       rounds.removeFirst();
@@ -113,7 +116,7 @@ final class Probes {
     free.retainAll(unrealised);
   }
 
-  private static Duration age(Round round) {
-    return Duration.ofNanos(System.nanoTime() - round.atNanos());
+  private static Duration untilEnd(Round round) {
+    return Duration.ofNanos(round.endNanos() - System.nanoTime());
   }
 }
