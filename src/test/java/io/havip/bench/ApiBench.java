@@ -1,7 +1,5 @@
 package io.havip.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.havip.account.Caller;
 import io.havip.decision.Command;
 import io.havip.decision.Expected;
@@ -9,7 +7,6 @@ import io.havip.decision.Reply;
 import io.havip.id.VmId;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Vm;
-import io.havip.json.Json;
 import io.havip.plan.Advertising;
 import io.havip.service.Access;
 import io.havip.service.Contexts;
@@ -22,7 +19,6 @@ import io.havip.store.Store;
 import io.havip.vip.Limits;
 import io.havip.vip.Vip;
 import io.havip.vip.VipQuery;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +37,6 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Requests per second of a running server, and then, when it has ended, of the very statements that
@@ -95,24 +90,22 @@ public final class ApiBench {
     List<String> vms = new ArrayList<>();
     String where;
     try (HttpConnection http = new HttpConnection(server, token)) {
-      String vpc = made(http, "/v1/vpcs", "{'name': 'bench', 'cidr': '10.0.0.0/8'}");
+      String vpc = http.made("/v1/vpcs", "{'name': 'bench', 'cidr': '10.0.0.0/8'}");
       String subnet =
-          made(
-              http,
+          http.made(
               "/v1/subnets",
               "{'vpcId': '%s', 'name': 'bench', 'cidr': '10.0.0.0/14'}".formatted(vpc));
       where = "'type': 'internal', 'vpcId': '%s', 'networkId': '%s'".formatted(vpc, subnet);
       for (int i = 0; i < 2 * CLIENTS_MAX; i++) {
         vms.add(
-            made(
-                http,
+            http.made(
                 "/v1/vms",
                 "{'name': 'vm', 'vpcId': '%s', 'nics': [{'networkId': '%s'}]}"
                     .formatted(vpc, subnet)));
       }
       for (int i = 0; i < VIPS; i++) {
         String vmIds = i < CLIENTS_MAX ? ", 'vmIds': ['" + vms.get(2 * i) + "']" : "";
-        vips.add(made(http, "/v1/vips", "{'name': 'vip-%d', %s%s}".formatted(i, where, vmIds)));
+        vips.add(http.made("/v1/vips", "{'name': 'vip-%d', %s%s}".formatted(i, where, vmIds)));
       }
     }
     List<String> lines = new ArrayList<>();
@@ -137,7 +130,7 @@ public final class ApiBench {
                           "PUT", "/v1/vips/" + vip + "/bindings", "{\"vmIds\": [\"" + vm + "\"]}");
                     };
                 case CREATE -> {
-                  String body = json("{'name': '%s', %s}".formatted(CREATED, where));
+                  String body = HttpConnection.json("{'name': '%s', %s}".formatted(CREATED, where));
                   yield () -> http.send("POST", "/v1/vips", body);
                 }
               });
@@ -157,15 +150,6 @@ public final class ApiBench {
       }
     }
     Files.write(results, lines);
-  }
-
-  private static String made(HttpConnection http, String path, String body) throws IOException {
-    JsonNode made = Json.MAPPER.readTree(new String(http.send("POST", path, json(body)), UTF_8));
-    return made.get("id").asString();
-  }
-
-  private static String json(String text) {
-    return text.replace('\'', '"');
   }
 
   private static double millis(Duration duration) {

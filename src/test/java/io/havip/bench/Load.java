@@ -33,10 +33,21 @@ record Load(double perSecond, Duration p99) {
       for (Future<LongStream.Builder> measured : running) {
         nanos = LongStream.concat(Arrays.stream(nanos), measured.get().build()).toArray();
       }
-      Arrays.sort(nanos);
-      long p99 = nanos.length == 0 ? 0 : nanos[(int) Math.ceil(nanos.length * 0.99) - 1];
-      return new Load(nanos.length / (duration.toNanos() / 1e9), Duration.ofNanos(p99));
+      return of(nanos, duration);
     }
+  }
+
+  /**
+   * The same of what was measured elsewhere.
+   *
+   * @param nanos how long each took
+   * @param duration all of them together, side by side as they were
+   */
+  static Load of(long[] nanos, Duration duration) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    long p99 = sorted.length == 0 ? 0 : sorted[(int) Math.ceil(sorted.length * 0.99) - 1];
+    return new Load(sorted.length / (duration.toNanos() / 1e9), Duration.ofNanos(p99));
   }
 
   private static LongStream.Builder measure(Callable<?> client, long begin, long end)
