@@ -12,6 +12,9 @@ import tools.jackson.databind.node.ObjectNode;
  * condition makes ovsdb-server look at every row.
  */
 public sealed interface Operation {
+  /** The column that names the row itself. */
+  String ROW = "_uuid";
+
   /** The table it is about. */
   String table();
 
@@ -115,7 +118,7 @@ public sealed interface Operation {
 
   private static ArrayNode where(UUID row) {
     ArrayNode where = JsonNodeFactory.instance.arrayNode();
-    where.addArray().add("_uuid").add("==").add(new Atom.Reference(row).toJson());
+    where.addArray().add(ROW).add("==").add(new Atom.Reference(row).toJson());
     return where;
   }
 

@@ -47,6 +47,13 @@ final class Bindings {
         .equals(change.after().map(row -> row.references(CHASSIS)).orElse(Set.of()));
   }
 
+  /** Whether it changes what is seen of a port: where it is, whether it is up, behind which one. */
+  static boolean isSeen(Replica.Change change) {
+    return isMove(change)
+        || !parent(change.before()).equals(parent(change.after()))
+        || isUp(change.before()) != isUp(change.after());
+  }
+
   /** Whether a port is on a chassis. */
   synchronized boolean isThere(String port) {
     return row(port).filter(row -> !row.references(CHASSIS).isEmpty()).isPresent();
@@ -54,14 +61,20 @@ final class Bindings {
 
   /** Whether a port's chassis lets its frames through. */
   synchronized boolean isUp(String port) {
-    return row(port).filter(row -> row.isTrue(UP)).isPresent();
+    return isUp(row(port));
+  }
+
+  private static boolean isUp(Optional<Row> binding) {
+    return binding.filter(row -> row.isTrue(UP)).isPresent();
   }
 
   /** Behind which port a virtual port is now. */
   synchronized Optional<String> parent(String virtualPort) {
-    return row(virtualPort)
-        .flatMap(row -> row.optionalText(VIRTUAL_PARENT))
-        .filter(it -> !it.isEmpty());
+    return parent(row(virtualPort));
+  }
+
+  private static Optional<String> parent(Optional<Row> binding) {
+    return binding.flatMap(row -> row.optionalText(VIRTUAL_PARENT)).filter(it -> !it.isEmpty());
   }
 
   private Optional<Row> row(String port) {

@@ -5,7 +5,6 @@ import io.havip.ovsdb.Operation;
 import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Value;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +27,7 @@ final class Changes {
   private static final Pattern NUMBER = Pattern.compile("-([0-9]{1,9})$");
 
   private final OwnRows own;
+  private final Map<UUID, Row> onUnwanted;
   private final Function<String, Optional<String>> holderOf;
 
   private final List<Operation> operations = new ArrayList<>();
@@ -55,22 +55,26 @@ final class Changes {
     }
   }
 
-  private Changes(OwnRows own, Function<String, Optional<String>> holderOf) {
+  private Changes(
+      OwnRows own, Map<UUID, Row> onUnwanted, Function<String, Optional<String>> holderOf) {
     this.own = own;
+    this.onUnwanted = onUnwanted;
     this.holderOf = holderOf;
   }
 
   /**
    * Compares.
    *
+   * @param onUnwanted what is on the switches that are not wanted any more
    * @param holderOf which port holds the VIP of a virtual port, by the latter's name
    */
   static Changes of(
       Collection<String> ids,
       Wanted wanted,
       OwnRows own,
+      Map<UUID, Row> onUnwanted,
       Function<String, Optional<String>> holderOf) {
-    Changes changes = new Changes(own, holderOf);
+    Changes changes = new Changes(own, onUnwanted, holderOf);
     TreeSet<String> inOrder = new TreeSet<>(ids);
     // Switches first: it must be known which come and go before anything is put on them.
     for (boolean switches : new boolean[] {true, false}) {
@@ -195,13 +199,17 @@ final class Changes {
   private boolean remove(OwnRow row) {
     UUID id = row.row().id();
     if (row.table().equals(Northbound.SWITCH)) {
-      Set<UUID> onIt = new HashSet<>(row.row().references(Northbound.PORTS));
-      onIt.addAll(row.row().references(Northbound.ACLS));
+      Row members = onUnwanted.get(id);
+      if (members == null) {
+        return false; // it is going already
+      }
+      Set<UUID> onIt = new HashSet<>(members.references(Northbound.PORTS));
+      onIt.addAll(members.references(Northbound.ACLS));
       if (!own.areOwn(onIt)) {
         return false; // others use it, so it stays until they do not
       }
       deletedSwitches.add(id);
-      operations.add(expect(row, Northbound.PORTS, Northbound.ACLS));
+      operations.add(new Operation.Expect(row.table(), id, members.columns()));
       operations.add(new Operation.Delete(row.table(), id));
       return true;
     }
@@ -210,12 +218,6 @@ final class Changes {
       on(row.network()).out().add(row.table(), new Atom.Reference(id));
     }
     return true;
-  }
-
-  private static Operation expect(OwnRow row, String... columns) {
-    Map<String, Value> values = new HashMap<>();
-    Arrays.stream(columns).forEach(column -> values.put(column, row.row().value(column)));
-    return new Operation.Expect(row.table(), row.row().id(), values);
   }
 
   private OnSwitch on(String network) {

@@ -23,7 +23,7 @@ final class Northbound {
   static final Map<String, Set<String>> TABLES =
       Map.of(
           GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS),
-          SWITCH, Set.of(NAME, PORTS, ACLS, EXTERNAL_IDS),
+          SWITCH, Set.of(NAME, EXTERNAL_IDS),
           PORT, Set.of(NAME, "type", "addresses", "port_security", "options", EXTERNAL_IDS),
           ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS));
 

@@ -10,6 +10,7 @@ import io.havip.ovsdb.Remote;
 import io.havip.ovsdb.Replica;
 import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Tls;
+import io.havip.ovsdb.Value;
 import io.havip.plan.Announcement;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -163,12 +165,7 @@ public final class OvnFabric implements Fabric {
 
   /** Whoever calls for a sync may have heard of a change before its rows came here. */
   private void catchUp() throws FabricException {
-    try {
-      northbound.transact(
-          List.of(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED))), COMMIT_LIMIT);
-    } catch (OvsdbException e) {
-      throw new FabricException("OVN's northbound database does not answer: " + e.getMessage(), e);
-    }
+    ask(List.of(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED))));
   }
 
   /** Makes the rows of these ids what is wanted; gives what differed. */
@@ -182,13 +179,12 @@ public final class OvnFabric implements Fabric {
       throw interrupted(e);
     } finally {
       isChanging = false;
-      sighting.run();
     }
   }
 
   private List<String> commit(Set<String> ids) throws FabricException {
     for (int attempt = 1; ; attempt++) {
-      Changes changes = Changes.of(ids, wanted, own, bindings::parent);
+      Changes changes = Changes.of(ids, wanted, own, onUnwanted(ids), bindings::parent);
       tell(changes.blocked());
       // What an earlier process wrote, northd may not have seen yet.
       if (changes.operations().isEmpty() && hasSynced) {
@@ -208,6 +204,47 @@ public final class OvnFabric implements Fabric {
               "OVN's northbound database did not take a change: " + e.getMessage(), e);
         }
       }
+    }
+  }
+
+  /** What is on the switches of these ids that are not wanted any more; of no others. */
+  private Map<UUID, Row> onUnwanted(Set<String> ids) throws FabricException {
+    Set<UUID> unwanted = new HashSet<>();
+    for (String id : ids) {
+      own.of(id).stream()
+          .filter(row -> row.table().equals(Northbound.SWITCH))
+          .filter(row -> wanted.rows(id).stream().noneMatch(it -> it.isThat(row)))
+          .forEach(row -> unwanted.add(row.row().id()));
+    }
+    Map<UUID, Row> found = unwanted.isEmpty() ? Map.of() : onSwitches();
+    Map<UUID, Row> members = new HashMap<>(found);
+    members.keySet().retainAll(unwanted);
+    return members;
+  }
+
+  /** Asked for when needed: to follow them would cost more the more there are. */
+  private Map<UUID, Row> onSwitches() throws FabricException {
+    Set<String> columns = Set.of(Operation.ROW, Northbound.PORTS, Northbound.ACLS);
+    Map<UUID, Row> members = new HashMap<>();
+    for (JsonNode row :
+        ask(List.of(new Operation.Select(Northbound.SWITCH, columns))).getFirst().path("rows")) {
+      UUID id = UUID.fromString(row.path(Operation.ROW).path(1).asString());
+      members.put(
+          id,
+          new Row(
+              id,
+              Map.of(
+                  Northbound.PORTS, Value.of(row.path(Northbound.PORTS)),
+                  Northbound.ACLS, Value.of(row.path(Northbound.ACLS)))));
+    }
+    return members;
+  }
+
+  private List<JsonNode> ask(List<Operation> questions) throws FabricException {
+    try {
+      return northbound.transact(questions, COMMIT_LIMIT);
+    } catch (OvsdbException e) {
+      throw new FabricException("OVN's northbound database does not answer: " + e.getMessage(), e);
     }
   }
 
@@ -353,12 +390,16 @@ public final class OvnFabric implements Fabric {
 
   private void southboundChanged(List<Replica.Change> changes) {
     boolean isForeign = false;
+    boolean isSeen = false;
     for (Replica.Change change : changes) {
       String port = bindings.take(change);
       isForeign |= Bindings.isMove(change) && wanted.hasPort(port);
       isForeign |= isLate(port);
+      isSeen |= Bindings.isSeen(change);
     }
-    sighting.run();
+    if (isSeen) {
+      sighting.run();
+    }
     if (isForeign && isWatching && !isChanging) {
       listener.run();
     }
