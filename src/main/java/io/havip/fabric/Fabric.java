@@ -18,6 +18,14 @@ import java.util.Set;
 public interface Fabric extends AutoCloseable {
 
   /**
+   * Says that changes from now on are a leader's of this generation. A fabric with transactions
+   * refuses them once a leader of a later one has changed something; others need not care.
+   *
+   * @param generation at least 1
+   */
+  default void lead(long generation) {}
+
+  /**
    * Makes the fabric hold exactly what is desired, whatever it holds now, without disturbing what
    * is right already.
    *

@@ -172,6 +172,7 @@ public final class Leadership<W extends AutoCloseable> implements AutoCloseable 
   }
 
   private void begin(Lease held) {
+    fabric.lead(held.generation());
     work = begin.apply(new FencedStore(store, held), new FencedFabric(fabric, held));
   }
 

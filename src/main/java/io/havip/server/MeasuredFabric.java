@@ -52,6 +52,11 @@ final class MeasuredFabric implements Fabric {
   }
 
   @Override
+  public void lead(long generation) {
+    fabric.lead(generation);
+  }
+
+  @Override
   public List<String> sync(Desired desired) throws FabricException {
     return timed("sync", () -> fabric.sync(desired));
   }

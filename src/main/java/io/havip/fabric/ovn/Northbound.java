@@ -20,9 +20,12 @@ final class Northbound {
   static final String IN_SOUTHBOUND = "sb_cfg";
   static final String IN_ALL_CHASSIS = "hv_cfg";
 
+  /** In the external ids of {@link #GLOBAL}: the generation of the leader that changed last. */
+  static final String GENERATION = "havip-generation";
+
   static final Map<String, Set<String>> TABLES =
       Map.of(
-          GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS),
+          GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS, EXTERNAL_IDS),
           SWITCH, Set.of(NAME, EXTERNAL_IDS),
           PORT, Set.of(NAME, "type", "addresses", "port_security", "options", EXTERNAL_IDS),
           ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS));

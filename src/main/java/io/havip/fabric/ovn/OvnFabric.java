@@ -43,6 +43,9 @@ import tools.jackson.databind.JsonNode;
  * <p>Whether a change of HAVIP's rows was somebody else's is told by what it made of them: what is
  * wanted is known before it is written, so a row that is not as wanted was changed by others.
  *
+ * <p>The transactions of a leader carry its generation: each expects that none later has written,
+ * and the first of a leader writes its own.
+ *
  * <p>What OVN's databases do not tell is unknown: refused packets, how often a VIP was claimed,
  * advertisements, and who answers for an address.
  */
@@ -79,6 +82,7 @@ public final class OvnFabric implements Fabric {
   private long tooLate;
   private Set<String> blocked = Set.of();
 
+  private volatile long generation;
   private volatile boolean isWatching;
   private volatile boolean isChanging;
   private volatile Runnable listener = () -> {};
@@ -126,6 +130,11 @@ public final class OvnFabric implements Fabric {
         sighting.run();
       }
     };
+  }
+
+  @Override
+  public void lead(long generation) {
+    this.generation = generation;
   }
 
   @Override
@@ -186,13 +195,15 @@ public final class OvnFabric implements Fabric {
     for (int attempt = 1; ; attempt++) {
       Changes changes = Changes.of(ids, wanted, own, onUnwanted(ids), bindings::parent);
       tell(changes.blocked());
+      Row global = global();
+      boolean hasWritten = hasWritten(global);
       // What an earlier process wrote, northd may not have seen yet.
-      if (changes.operations().isEmpty() && hasSynced) {
+      if (changes.operations().isEmpty() && hasSynced && hasWritten) {
         return List.of();
       }
-      List<Operation> operations = new ArrayList<>(changes.operations());
-      Row counting = global();
-      operations.add(new Operation.Increment(Northbound.GLOBAL, counting.id(), Northbound.ASKED));
+      List<Operation> operations = new ArrayList<>(fence(global));
+      operations.addAll(changes.operations());
+      operations.add(new Operation.Increment(Northbound.GLOBAL, global.id(), Northbound.ASKED));
       operations.add(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED)));
       try {
         List<JsonNode> answers = northbound.transact(operations, COMMIT_LIMIT);
@@ -205,6 +216,36 @@ public final class OvnFabric implements Fabric {
         }
       }
     }
+  }
+
+  /**
+   * Whether who wrote last is this leader.
+   *
+   * @throws FabricException when it is a later one
+   */
+  private boolean hasWritten(Row global) throws FabricException {
+    String last = global.map(Northbound.EXTERNAL_IDS).getOrDefault(Northbound.GENERATION, "0");
+    if (generation > 0 && (!last.matches("[0-9]{1,18}") || Long.parseLong(last) > generation)) {
+      throw new FabricException(
+          "a leader of generation %s has changed OVN's northbound database, and this server's is %d; if no other server leads (the store was restored?): ovn-nbctl remove NB_Global . external_ids %s"
+              .formatted(last, generation, Northbound.GENERATION));
+    }
+    return generation == 0 || last.equals(Long.toString(generation));
+  }
+
+  /** Expects that nobody leads since, and says who does. */
+  private List<Operation> fence(Row global) {
+    if (generation == 0) {
+      return List.of();
+    }
+    Map<String, String> before = global.map(Northbound.EXTERNAL_IDS);
+    Map<String, String> after = new HashMap<>(before);
+    after.put(Northbound.GENERATION, Long.toString(generation));
+    return List.of(
+        new Operation.Expect(
+            Northbound.GLOBAL, global.id(), Map.of(Northbound.EXTERNAL_IDS, Value.texts(before))),
+        new Operation.Update(
+            Northbound.GLOBAL, global.id(), Map.of(Northbound.EXTERNAL_IDS, Value.texts(after))));
   }
 
   /** What is on the switches of these ids that are not wanted any more; of no others. */

@@ -1,11 +1,13 @@
 package io.havip.fabric.ovn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.havip.demo.Ovn;
 import io.havip.demo.Ovn.Chassis;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricContract;
+import io.havip.fabric.FabricException;
 import io.havip.fabric.VirtualNic;
 import io.havip.fabric.linux.LinuxLab;
 import io.havip.inventory.Enforcement;
@@ -188,6 +190,28 @@ class OvnFabricIT extends FabricContract {
     } finally {
       ovn().nbctl("--if-exists", "lsp-del", "their-port");
       ovn().nbctl("ls-del", theirs);
+    }
+  }
+
+  @Test
+  void whoLedBeforeChangesNothingAnyMore() throws Exception {
+    try (Fabric later = open()) {
+      fabric.lead(1);
+      fabric.sync(everybody(grant(1, VIP, vm1)));
+      assertInForce();
+      later.lead(2);
+      assertThat(later.sync(everybody(grant(1, VIP, vm1)))).as("all was right").isEmpty();
+      Grant late = grant(1, VIP, vm3);
+      assertThatExceptionOfType(FabricException.class)
+          .isThrownBy(() -> fabric.apply(Set.of(late.id()), desired(late)))
+          .withMessageContaining("generation 2");
+      assertThatExceptionOfType(FabricException.class)
+          .isThrownBy(() -> fabric.sync(everybody(late)));
+      assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+      assertThat(vm3.reaches(client, vm3.claim(VIP))).isFalse();
+      assertThat(later.sync(everybody(grant(1, VIP, vm1)))).as("nothing was done").isEmpty();
+    } finally {
+      ovn().nbctl("remove", "NB_Global", ".", "external_ids", "havip-generation");
     }
   }
 
