@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Open Virtual Network on one machine: its central databases and ovn-northd, and two chassis in
@@ -17,6 +19,11 @@ import java.util.Map;
 public final class Ovn implements AutoCloseable {
   private static final Path SCHEMAS = Path.of("/usr/share/ovn");
   private static final Path SWITCH_SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
+
+  private static final String NORTHBOUND_NAME = "nb";
+  private static final String SOUTHBOUND_NAME = "sb";
+  private static final String NORTHD_NAME = "northd";
+  private static final String CONTROLLER_NAME = "controller";
 
   /** Between the chassis. */
   private static final String UNDERLAY = "10.88.0.";
@@ -44,7 +51,23 @@ public final class Ovn implements AutoCloseable {
     }
   }
 
+  /** What may die alone: a database, ovn-northd, or the ovn-controller of a chassis. */
+  public enum Part {
+    NORTHBOUND(NORTHBOUND_NAME),
+    SOUTHBOUND(SOUTHBOUND_NAME),
+    NORTHD(NORTHD_NAME),
+    FIRST_CONTROLLER(Chassis.FIRST.ns() + "/" + CONTROLLER_NAME),
+    SECOND_CONTROLLER(Chassis.SECOND.ns() + "/" + CONTROLLER_NAME);
+
+    private final String path;
+
+    Part(String path) {
+      this.path = path;
+    }
+  }
+
   private final Path directory;
+  private final Map<Path, Daemon> daemons = new HashMap<>();
   private final CleanUps cleanUps = new CleanUps();
 
   private Ovn(Path directory) {
@@ -84,12 +107,12 @@ public final class Ovn implements AutoCloseable {
 
   /** Where the northbound database is: {@code unix:/PATH}. */
   public String northbound() {
-    return remote("nb");
+    return remote(NORTHBOUND_NAME);
   }
 
   /** Where the southbound database is. */
   public String southbound() {
-    return remote("sb");
+    return remote(SOUTHBOUND_NAME);
   }
 
   private String remote(String database) {
@@ -133,9 +156,28 @@ public final class Ovn implements AutoCloseable {
     Program.output("ip", "-n", chassis.ns(), "link", "del", port);
   }
 
+  /** Kills it without warning. */
+  public void kill(Part part) throws InterruptedException {
+    daemon(part).kill();
+  }
+
+  /** Starts what was killed; it goes on with what it had on disk. */
+  public void restart(Part part) throws IOException {
+    daemon(part).start();
+  }
+
+  private Daemon daemon(Part part) {
+    return Objects.requireNonNull(daemons.get(directory.resolve(part.path)));
+  }
+
   /** Runs ovn-nbctl. */
   public String nbctl(String... arguments) throws IOException, InterruptedException {
     return control("ovn-nbctl", northbound(), arguments);
+  }
+
+  /** Runs ovn-sbctl. */
+  public String sbctl(String... arguments) throws IOException, InterruptedException {
+    return control("ovn-sbctl", southbound(), arguments);
   }
 
   private String vsctl(Chassis chassis, String... arguments)
@@ -151,13 +193,13 @@ public final class Ovn implements AutoCloseable {
   }
 
   private void startCentral() throws CheckFailedException, IOException, InterruptedException {
-    for (String database : List.of("nb", "sb")) {
+    for (String database : List.of(NORTHBOUND_NAME, SOUTHBOUND_NAME)) {
       startDatabase(directory, database, SCHEMAS.resolve("ovn-" + database + ".ovsschema"));
       control("ovn-" + database + "ctl", remote(database), "init");
     }
     run(
         directory,
-        "northd",
+        NORTHD_NAME,
         List.of(),
         "ovn-northd",
         "--ovnnb-db=" + northbound(),
@@ -225,12 +267,11 @@ public final class Ovn implements AutoCloseable {
         "external-ids:ovn-encap-type=geneve",
         "external-ids:ovn-encap-ip=" + chassis.address(),
         "external-ids:ovn-bridge-datapath-type=netdev");
-    run(own, "controller", inside(chassis.ns()), "ovn-controller", database);
+    run(own, CONTROLLER_NAME, inside(chassis.ns()), "ovn-controller", database);
   }
 
   private void awaitChassis() throws CheckFailedException, IOException, InterruptedException {
-    Checks.Look<String> known =
-        () -> control("ovn-sbctl", southbound(), "--bare", "--columns=name", "list", "chassis");
+    Checks.Look<String> known = () -> sbctl("--bare", "--columns=name", "list", "chassis");
     Checks.awaitTrue(
         "both chassis report to the southbound database",
         () ->
@@ -279,15 +320,32 @@ public final class Ovn implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(where.resolve(name + ".log").toFile());
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(where.resolve(name + ".log").toFile()));
     builder
         .environment()
         .putAll(Map.of("OVS_RUNDIR", where.toString(), "OVN_RUNDIR", where.toString()));
-    Process process = builder.start();
-    cleanUps.add(() -> {
-      process.destroyForcibly();
-      process.waitFor();
-    });
+    Daemon daemon = new Daemon(builder);
+    daemons.put(where.resolve(name), daemon);
+    cleanUps.add(daemon::kill);
+  }
+
+  private static final class Daemon {
+    private final ProcessBuilder command;
+    private Process process;
+
+    Daemon(ProcessBuilder command) throws IOException {
+      this.command = command;
+      process = command.start();
+    }
+
+    void start() throws IOException {
+      process = command.start();
+    }
+
+    void kill() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
   }
 
   @Override
