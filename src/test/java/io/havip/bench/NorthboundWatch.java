@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /** Sees when rows are in the northbound database, and when northd has brought them further. */
-final class NorthboundWatch implements AutoCloseable {
+public final class NorthboundWatch implements AutoCloseable {
   static final String ID = "havip-id";
   static final String GLOBAL = "NB_Global";
   static final String ASKED = "nb_cfg";
@@ -37,7 +37,7 @@ final class NorthboundWatch implements AutoCloseable {
   private long realised;
   private long changedAt = System.nanoTime();
 
-  NorthboundWatch(Remote northbound) throws Exception {
+  public NorthboundWatch(Remote northbound) throws Exception {
     client =
         connect(
             northbound,
@@ -137,7 +137,7 @@ final class NorthboundWatch implements AutoCloseable {
   }
 
   /** HAVIP's rows by what they are for, as {@link VipRows} writes them; switches apart. */
-  Map<String, SortedSet<String>> rows() {
+  public Map<String, SortedSet<String>> rows() {
     return client.read(replica -> {
       Map<String, SortedSet<String>> rows = new HashMap<>();
       for (String table : List.of("Logical_Switch_Port", "ACL")) {

@@ -221,31 +221,8 @@ public final class OvnBench {
 
   /** Compares what the API shows with what is in the database, both written in one way. */
   private int wrongRows(HttpConnection http) throws Exception {
-    Map<String, SortedSet<String>> desired = new HashMap<>();
-    Map<String, String> owns = new HashMap<>();
-    Map<String, SortedSet<String>> sources = new HashMap<>();
-    Map<String, String> portNames = new HashMap<>();
-    for (JsonNode vm : all(http, "/v1/vms")) {
-      JsonNode nic = vm.get("nics").get(0);
-      String id = nic.get("id").asString();
-      portNames.put(id, nic.get("port").asString() + " " + nic.get("mac").asString());
-      owns.put(id, nic.get("address").asString());
-      sources.put(id, new TreeSet<>(List.of("0.0.0.0", nic.get("address").asString())));
-    }
-    for (JsonNode vip : all(http, "/v1/vips")) {
-      String address = vip.get("address").asString();
-      SortedSet<String> ports = new TreeSet<>();
-      SortedSet<String> members = new TreeSet<>();
-      for (JsonNode binding : vip.get("bindings")) {
-        ports.add(binding.get("port").asString());
-        String nic = binding.get("nicId").asString();
-        members.add(requireNonNull(owns.get(nic)));
-        requireNonNull(sources.get(nic)).add(address);
-      }
-      desired.put(vip.get("id").asString(), VipRows.expected(address, ports, List.copyOf(members)));
-    }
-    sources.forEach((nic, addresses) ->
-        desired.put(nic, new TreeSet<>(List.of("port " + portNames.get(nic) + " " + addresses))));
+    Map<String, SortedSet<String>> desired =
+        VipRows.desired(all(http, "/v1/vms"), all(http, "/v1/vips"));
     Map<String, SortedSet<String>> there = watch.rows();
     Set<String> ids = new TreeSet<>(desired.keySet());
     ids.addAll(there.keySet());

@@ -1,16 +1,21 @@
 package io.havip.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.havip.ovsdb.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /** The rows of an internal VIP in the northbound database, written from ADR 22, not by HAVIP. */
-final class VipRows {
+public final class VipRows {
   private static final String TO = "to-lport";
   private static final String FROM = "from-lport";
   static final int ALLOW = 1004;
@@ -59,6 +64,42 @@ final class VipRows {
       rows.add(virtual(address, String.join(",", ports)));
     }
     return rows;
+  }
+
+  /**
+   * What the rows shall be, by what they are for, as texts.
+   *
+   * @param vms as the API shows them, each with one NIC
+   * @param vips as the API shows them, all internal
+   */
+  public static Map<String, SortedSet<String>> desired(
+      Collection<JsonNode> vms, Collection<JsonNode> vips) {
+    Map<String, SortedSet<String>> desired = new HashMap<>();
+    Map<String, String> owns = new HashMap<>();
+    Map<String, SortedSet<String>> sources = new HashMap<>();
+    Map<String, String> portNames = new HashMap<>();
+    for (JsonNode vm : vms) {
+      JsonNode nic = vm.get("nics").get(0);
+      String id = nic.get("id").asString();
+      portNames.put(id, nic.get("port").asString() + " " + nic.get("mac").asString());
+      owns.put(id, nic.get("address").asString());
+      sources.put(id, new TreeSet<>(List.of("0.0.0.0", nic.get("address").asString())));
+    }
+    for (JsonNode vip : vips) {
+      String address = vip.get("address").asString();
+      SortedSet<String> ports = new TreeSet<>();
+      SortedSet<String> members = new TreeSet<>();
+      for (JsonNode binding : vip.get("bindings")) {
+        ports.add(binding.get("port").asString());
+        String nic = binding.get("nicId").asString();
+        members.add(requireNonNull(owns.get(nic)));
+        requireNonNull(sources.get(nic)).add(address);
+      }
+      desired.put(vip.get("id").asString(), expected(address, ports, members));
+    }
+    sources.forEach((nic, addresses) ->
+        desired.put(nic, new TreeSet<>(List.of("port " + portNames.get(nic) + " " + addresses))));
+    return desired;
   }
 
   private static String virtual(String address, String parents) {
