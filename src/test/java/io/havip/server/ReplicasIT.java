@@ -203,9 +203,9 @@ class ReplicasIT {
       signal("CONT", old);
     }
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (leads(old) || !old.log().contains("Another server leads")) {
+    while (old.leads() || !old.log().contains("Another server leads")) {
       assertThat(System.nanoTime()).as("it still believes that it leads").isLessThan(end);
-      assertThat(others.stream().filter(this::leads)).hasSizeLessThan(2);
+      assertThat(others.stream().filter(ServerProcess::leads)).hasSizeLessThan(2);
       Thread.sleep(20);
     }
     assertThat(leader()).isIn(others);
@@ -333,7 +333,7 @@ class ReplicasIT {
   private ServerProcess leader() throws InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (true) {
-      Optional<ServerProcess> leader = servers.stream().filter(this::leads).findFirst();
+      Optional<ServerProcess> leader = servers.stream().filter(ServerProcess::leads).findFirst();
       if (leader.isPresent()) {
         return leader.get();
       }
@@ -342,19 +342,8 @@ class ReplicasIT {
     }
   }
 
-  private boolean leads(ServerProcess server) {
-    try {
-      String ready = server.send("GET", "/readyz", List.of()).body();
-      return Json.MAPPER.readTree(ready).path("leads").asBoolean();
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private Duration awaitLeader(List<ServerProcess> some, long since) throws InterruptedException {
-    while (some.stream().noneMatch(this::leads)) {
+    while (some.stream().noneMatch(ServerProcess::leads)) {
       assertThat(System.nanoTime() - since).isLessThan(Duration.ofSeconds(30).toNanos());
       Thread.sleep(10);
     }

@@ -201,6 +201,22 @@ public final class ServerProcess {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Whether it says that it leads; one that does not answer does not. */
+  boolean leads() {
+    return ready().path("leads").asBoolean();
+  }
+
+  /** What it says about itself; nothing when it does not answer. */
+  JsonNode ready() {
+    try {
+      return Json.MAPPER.readTree(send("GET", "/readyz", List.of()).body());
+    } catch (IOException e) {
+      return Json.MAPPER.missingNode();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private void awaitReady() throws Exception {
     long end = System.nanoTime() + START_LIMIT.toNanos();
     while (true) {
@@ -217,6 +233,10 @@ public final class ServerProcess {
       }
       Thread.sleep(50);
     }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   long pid() {
