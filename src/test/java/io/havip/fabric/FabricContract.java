@@ -295,6 +295,13 @@ public abstract class FabricContract extends FabricFixture {
   }
 
   @Test
+  void whatIsDesiredAnewIsNoDifference() throws Exception {
+    fabric.sync(everybody(grant(1, VIP, vm1)));
+    assertThat(fabric.sync(everybody(grant(1, VIP, vm2), grant(2, OTHER_VIP, vm3)))).isEmpty();
+    assertThat(fabric.sync(everybody(grant(2, OTHER_VIP, vm3)))).isEmpty();
+  }
+
+  @Test
   void aRestartChangesNothing() throws Exception {
     Desired desired = everybody(grant(1, VIP, vm1));
     fabric.sync(desired);

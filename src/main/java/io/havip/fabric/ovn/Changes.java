@@ -31,7 +31,7 @@ final class Changes {
   private final Function<String, Optional<String>> holderOf;
 
   private final List<Operation> operations = new ArrayList<>();
-  private final List<String> differences = new ArrayList<>();
+  private final List<Difference> differences = new ArrayList<>();
   private final List<String> blocked = new ArrayList<>();
 
   /** By network, the switches that come with this transaction. */
@@ -40,6 +40,13 @@ final class Changes {
   private final Map<UUID, OnSwitch> onSwitches = new HashMap<>();
   private final Set<UUID> deletedSwitches = new HashSet<>();
   private int named;
+
+  /**
+   * Something that was not as wanted.
+   *
+   * @param text for people
+   */
+  record Difference(String id, String text) {}
 
   private record NewSwitch(WantedRow row, Members members) {}
 
@@ -88,8 +95,8 @@ final class Changes {
     return operations;
   }
 
-  /** For people, a line for each id whose rows differ. */
-  List<String> differences() {
+  /** One for each id whose rows differ. */
+  List<Difference> differences() {
     return differences;
   }
 
@@ -138,7 +145,8 @@ final class Changes {
     }
     if (!wrong.isEmpty()) {
       String how = isNew ? "missing" : isGone && wanted.isEmpty() ? "not wanted" : "different";
-      differences.add("%s was %s in OVN: %s".formatted(id, how, String.join(", ", wrong)));
+      String text = "%s was %s in OVN: %s".formatted(id, how, String.join(", ", wrong));
+      differences.add(new Difference(id, text));
     }
   }
 

@@ -78,6 +78,10 @@ public final class OvnFabric implements Fabric {
 
   // Of whoever is changing something.
   private boolean hasSynced;
+
+  /** Ids of which other rows are wanted than were the last time that all went well. */
+  private final Set<String> unwritten = new HashSet<>();
+
   private long asked;
   private long tooLate;
   private Set<String> blocked = Set.of();
@@ -142,7 +146,11 @@ public final class OvnFabric implements Fabric {
     synchronized (changing) {
       awaitConnected();
       catchUp();
-      Set<String> ids = new HashSet<>(wanted.replaceAll(desired));
+      Set<String> changed = wanted.replaceAll(desired);
+      if (hasSynced) {
+        unwritten.addAll(changed);
+      }
+      Set<String> ids = new HashSet<>(wanted.ids());
       ids.addAll(own.ids());
       List<String> differences = write(ids);
       hasSynced = true;
@@ -155,7 +163,9 @@ public final class OvnFabric implements Fabric {
   public void apply(Set<Id> ids, Desired part) throws FabricException {
     synchronized (changing) {
       awaitConnected();
-      write(wanted.replace(ids, part));
+      Set<String> changed = wanted.replace(ids, part);
+      unwritten.addAll(changed);
+      write(changed);
     }
   }
 
@@ -177,7 +187,7 @@ public final class OvnFabric implements Fabric {
     ask(List.of(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED))));
   }
 
-  /** Makes the rows of these ids what is wanted; gives what differed. */
+  /** Makes the rows of these ids what is wanted; gives what others had changed. */
   private List<String> write(Set<String> ids) throws FabricException {
     isChanging = true;
     try {
@@ -199,6 +209,7 @@ public final class OvnFabric implements Fabric {
       boolean hasWritten = hasWritten(global);
       // What an earlier process wrote, northd may not have seen yet.
       if (changes.operations().isEmpty() && hasSynced && hasWritten) {
+        unwritten.removeAll(ids);
         return List.of();
       }
       List<Operation> operations = new ArrayList<>(fence(global));
@@ -208,7 +219,13 @@ public final class OvnFabric implements Fabric {
       try {
         List<JsonNode> answers = northbound.transact(operations, COMMIT_LIMIT);
         asked = answers.getLast().path("rows").path(0).path(Northbound.ASKED).longValue();
-        return changes.differences();
+        List<String> repaired =
+            changes.differences().stream()
+                .filter(it -> !unwritten.contains(it.id()))
+                .map(Changes.Difference::text)
+                .toList();
+        unwritten.removeAll(ids);
+        return repaired;
       } catch (OvsdbException e) {
         if (e.kind() != OvsdbException.Kind.CONFLICT || attempt == ATTEMPTS_MAX) {
           throw new FabricException(

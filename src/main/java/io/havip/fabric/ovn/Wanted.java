@@ -35,8 +35,9 @@ final class Wanted {
   private final Map<String, Set<VipId>> grantsByPort = new HashMap<>();
   private final Map<String, List<WantedRow>> rows = new HashMap<>();
 
-  /** Forgets everything, and takes this; gives all ids. */
+  /** Forgets everything, and takes this; gives the ids of which other rows are wanted now. */
   synchronized Set<String> replaceAll(Desired desired) {
+    Map<String, List<WantedRow>> before = Map.copyOf(rows);
     segments.clear();
     ports.clear();
     grants.clear();
@@ -48,7 +49,11 @@ final class Wanted {
     Set<Id> all = new HashSet<>(segments.keySet());
     all.addAll(ports.keySet());
     all.addAll(grants.keySet());
-    return makeRows(all);
+    makeRows(all);
+    Set<String> changed = new HashSet<>(before.keySet());
+    changed.addAll(rows.keySet());
+    changed.removeIf(id -> rows(id).equals(before.get(id)));
+    return changed;
   }
 
   /** Forgets what these ids were, takes what they are now; gives all ids that this concerns. */
