@@ -213,11 +213,11 @@ public abstract class FabricContract extends FabricFixture {
     await(() -> new PortState(true, true).equals(fabric.observe().ports().get(vm.port())));
   }
 
-  private interface Condition {
+  protected interface Condition {
     boolean holds() throws Exception;
   }
 
-  private static void await(Condition condition) throws Exception {
+  protected static void await(Condition condition) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(end);

@@ -207,9 +207,10 @@ public final class OvnFabric implements Fabric {
       tell(changes.blocked());
       Row global = global();
       boolean hasWritten = hasWritten(global);
-      // What an earlier process wrote, northd may not have seen yet.
-      if (changes.operations().isEmpty() && hasSynced && hasWritten) {
+      if (changes.operations().isEmpty() && hasWritten) {
         unwritten.removeAll(ids);
+        // What another server wrote, northd may not have seen yet.
+        asked = global.whole(Northbound.ASKED);
         return List.of();
       }
       List<Operation> operations = new ArrayList<>(fence(global));

@@ -2,6 +2,7 @@ package io.havip.fabric.ovn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.demo.Ovn;
 import io.havip.demo.Ovn.Chassis;
@@ -33,6 +34,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -69,13 +75,14 @@ class OvnFabricIT extends FabricContract {
     return Objects.requireNonNull(started);
   }
 
+  private static Fabric openAlone() {
+    return OvnFabric.open(
+        List.of(Remote.parse(ovn().northbound())), List.of(Remote.parse(ovn().southbound())), null);
+  }
+
   @Override
   protected Fabric open() {
-    Fabric fabric =
-        OvnFabric.open(
-            List.of(Remote.parse(ovn().northbound())),
-            List.of(Remote.parse(ovn().southbound())),
-            null);
+    Fabric fabric = openAlone();
     return (Fabric)
         Proxy.newProxyInstance(
             Fabric.class.getClassLoader(),
@@ -296,6 +303,42 @@ class OvnFabricIT extends FabricContract {
   }
 
   @Test
+  void whatAnotherServerWroteIsRealisedOnlyWhenNorthdHasDoneIt() throws Exception {
+    Desired desired = everybody(grant(1, VIP, vm1));
+    fabric.sync(everybody());
+    ovn().kill(Ovn.Part.NORTHD);
+    try (Fabric one = openAlone();
+        Fabric other = openAlone();
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<List<String>> first;
+      Future<List<String>> second;
+      try {
+        first = threads.submit(() -> one.sync(desired));
+        await(() -> !virtualPorts().isEmpty());
+        second = threads.submit(() -> other.sync(desired));
+        assertThatThrownBy(() -> second.get(2, TimeUnit.SECONDS))
+            .isInstanceOf(TimeoutException.class);
+      } finally {
+        ovn().restart(Ovn.Part.NORTHD);
+      }
+      assertThat(first.get()).isNotEmpty();
+      assertThat(second.get()).isEmpty();
+    }
+  }
+
+  private static String virtualPorts() throws Exception {
+    return ovn().nbctl("--bare", "--columns=name", "find", "Logical_Switch_Port", "type=virtual");
+  }
+
+  private static byte[] udp(VirtualNic from, MacAddress to, Ipv4Address address) {
+    return Ethernet.frame(
+        to,
+        from.mac(),
+        Ethernet.IPV4,
+        Udp.packet(new Ipv4(from.address(), address, Ipv4.UDP, 64, 0), 5000, 5000, new byte[] {1}));
+  }
+
+  @Test
   void theMacAddressOfTheVridIsForWhoMayUseIt() throws Exception {
     MacAddress shared = MacAddress.parse("00:00:5e:00:01:33");
     Grant.Member member =
@@ -305,14 +348,7 @@ class OvnFabricIT extends FabricContract {
     assertThat(vm1.reaches(client, claimFrom(shared))).isTrue();
     assertThat(vm2.reaches(client, claimFrom(shared))).isFalse();
     awaitClaims(() -> vm1.send(claimFrom(shared)), new Claim(SEGMENT, VIP, vm1.port()));
-    byte[] toIt =
-        Ethernet.frame(
-            shared,
-            client.mac(),
-            Ethernet.IPV4,
-            Udp.packet(
-                new Ipv4(client.address(), VIP, Ipv4.UDP, 64, 0), 5000, 5000, new byte[] {1}));
-    assertThat(client.reaches(vm1, toIt)).isTrue();
+    assertThat(client.reaches(vm1, udp(client, shared, VIP))).isTrue();
   }
 
   private static byte[] claimFrom(MacAddress mac) {
