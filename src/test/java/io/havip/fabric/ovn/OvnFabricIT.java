@@ -330,6 +330,54 @@ class OvnFabricIT extends FabricContract {
     return ovn().nbctl("--bare", "--columns=name", "find", "Logical_Switch_Port", "type=virtual");
   }
 
+  @Test
+  void aVipMovesWhileTheNorthboundDatabaseAndNorthdAreDead() throws Exception {
+    movesWhileTheseAreDead(Ovn.Part.NORTHBOUND, Ovn.Part.NORTHD);
+    awaitClaims(new Claim(SEGMENT, VIP, vm2.port()));
+  }
+
+  @Test
+  void aVipMovesWhileTheSouthboundDatabaseIsDead() throws Exception {
+    movesWhileTheseAreDead(Ovn.Part.SOUTHBOUND);
+    awaitClaims(new Claim(SEGMENT, VIP, vm2.port()));
+  }
+
+  @Test
+  void aVipMovesWhileTheControllersAreDead() throws Exception {
+    movesWhileTheseAreDead(Ovn.Part.FIRST_CONTROLLER, Ovn.Part.SECOND_CONTROLLER);
+  }
+
+  /** From vm1 on the first chassis to vm2 on the second. */
+  private void movesWhileTheseAreDead(Ovn.Part... parts) throws Exception {
+    Desired desired = everybody(grant(1, VIP, vm1, vm2));
+    fabric.sync(desired);
+    assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+    for (Ovn.Part part : parts) {
+      ovn().kill(part);
+    }
+    try {
+      assertThat(vm2.reaches(client, vm2.claim(VIP))).as("its gratuitous ARP").isTrue();
+      assertThat(client.reaches(vm2, udp(client, vm2.mac(), VIP))).as("traffic").isTrue();
+      assertThat(vm3.reaches(client, vm3.claim(VIP))).as("a stranger").isFalse();
+    } finally {
+      for (Ovn.Part part : parts) {
+        ovn().restart(part);
+      }
+      await(this::isConnected);
+    }
+    assertThat(fabric.sync(desired)).isEmpty();
+  }
+
+  private boolean isConnected() {
+    try {
+      fabric.observe();
+      return true;
+    } catch (FabricException _) {
+      return false;
+    }
+  }
+
   private static byte[] udp(VirtualNic from, MacAddress to, Ipv4Address address) {
     return Ethernet.frame(
         to,
