@@ -10,7 +10,7 @@ const OPTIONS: (SelectProps.Option & { value: Enforcement })[] = [
 const DEFAULT = {
   value: '',
   label: 'As usual',
-  description: 'With an uplink the network observes at first; another enforces.',
+  description: 'With an uplink or a logical switch the network observes at first; another enforces.',
 };
 
 interface Props {

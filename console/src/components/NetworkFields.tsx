@@ -10,6 +10,7 @@ export interface NetworkDraft {
   gateway: string;
   reserved: string;
   uplink: string;
+  logicalSwitch: string;
   enforcement: Enforcement | undefined;
 }
 
@@ -19,17 +20,27 @@ export const EMPTY_NETWORK: NetworkDraft = {
   gateway: '',
   reserved: '',
   uplink: '',
+  logicalSwitch: '',
   enforcement: undefined,
 };
-export const NETWORK_FIELDS = ['name', 'cidr', 'gateway', 'reserved', 'uplink', 'enforcement'] as const;
+export const NETWORK_FIELDS = [
+  'name',
+  'cidr',
+  'gateway',
+  'reserved',
+  'uplink',
+  'logicalSwitch',
+  'enforcement',
+] as const;
 
 /** As the API wants them; what is left out HAVIP decides. */
-export function toNewNetwork({ name, cidr, reserved, uplink, enforcement }: NetworkDraft) {
+export function toNewNetwork({ name, cidr, reserved, uplink, logicalSwitch, enforcement }: NetworkDraft) {
   return {
     name,
     cidr,
     reserved: separated(reserved),
     ...(uplink.trim() && { uplink: uplink.trim() }),
+    ...(logicalSwitch.trim() && { logicalSwitch: logicalSwitch.trim() }),
     ...(enforcement && { enforcement }),
   };
 }
@@ -69,6 +80,13 @@ export function NetworkFields({ draft, errors, onChange, needsGateway }: Props) 
             placeholder="eth1"
             optional
             {...field('uplink')}
+          />
+          <TextField
+            label="Logical switch"
+            description="With Open Virtual Network: a switch of somebody else's that is the network."
+            placeholder="ls0"
+            optional
+            {...field('logicalSwitch')}
           />
           <EnforcementField
             value={draft.enforcement}

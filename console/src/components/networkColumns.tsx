@@ -11,6 +11,7 @@ export function networkColumns<T extends Network>(): Column<T>[] {
     { id: 'gateway', header: 'Gateway', essential: true, cell: ({ gateway }) => gateway ?? '–' },
     { id: 'enforcement', header: 'Enforcement', width: 170, cell: (network) => <EnforcementSign {...network} /> },
     { id: 'uplink', header: 'Uplink', cell: ({ uplink }) => uplink ?? '–' },
+    { id: 'logicalSwitch', header: 'Logical switch', cell: ({ logicalSwitch }) => logicalSwitch ?? '–' },
     { id: 'reserved', header: 'Reserved', cell: ({ reserved }) => reserved.join(', ') || '–' },
     ...lastColumns<T>(),
   ];

@@ -27,6 +27,7 @@ record Column(String title, Function<JsonNode, String> value) {
               field("cidr"),
               field("gateway"),
               field("uplink"),
+              field("logicalSwitch"),
               field("enforcement"),
               field("vpcId"),
               field("id"));
@@ -36,6 +37,7 @@ record Column(String title, Function<JsonNode, String> value) {
               field("cidr"),
               field("gateway"),
               field("uplink"),
+              field("logicalSwitch"),
               field("enforcement"),
               field("id"));
       case VM ->

@@ -11,7 +11,7 @@ final class EnforcementOption {
       paramLabel = "HOW",
       description =
           "enforce: what may not pass is dropped. observe: it is only told of, which a network with"
-              + " an uplink does at first.")
+              + " an uplink or a logical switch does at first.")
   private @Nullable String enforcement;
 
   void addTo(ObjectNode body) {

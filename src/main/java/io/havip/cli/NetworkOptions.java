@@ -36,9 +36,15 @@ final class NetworkOptions {
       names = "--uplink",
       paramLabel = "INTERFACE",
       description =
-          "Joins it to what is outside: an existing bridge of the host, or an interface"
-              + " (administrators).")
+          "Joins it to what is outside: an existing bridge of the host, or an interface; with OVN,"
+              + " a physical network (administrators).")
   private @Nullable String uplink;
+
+  @Option(
+      names = "--logical-switch",
+      paramLabel = "NAME",
+      description = "The logical switch of somebody else's in OVN that it is (administrators).")
+  private @Nullable String logicalSwitch;
 
   @Mixin private final EnforcementOption enforcement = new EnforcementOption();
 
@@ -52,6 +58,9 @@ final class NetworkOptions {
     }
     if (uplink != null) {
       body.put("uplink", uplink);
+    }
+    if (logicalSwitch != null) {
+      body.put("logicalSwitch", logicalSwitch);
     }
     enforcement.addTo(body);
     return body;

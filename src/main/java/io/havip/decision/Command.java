@@ -37,10 +37,12 @@ public sealed interface Command {
    * How a new network meets what is there already.
    *
    * @param uplink an interface of the host, if it is to be joined to what is outside HAVIP
-   * @param enforcement left out: a network with an uplink observes, another enforces
+   * @param logicalSwitch a switch of somebody else's in OVN, if the network is that
+   * @param enforcement left out: a network with either observes, another enforces
    */
-  record Joining(@Nullable String uplink, @Nullable Enforcement enforcement) {
-    public static final Joining NOTHING = new Joining(null, null);
+  record Joining(
+      @Nullable String uplink, @Nullable String logicalSwitch, @Nullable Enforcement enforcement) {
+    public static final Joining NOTHING = new Joining(null, null, null);
   }
 
   /** Fields left out stay as they are. */

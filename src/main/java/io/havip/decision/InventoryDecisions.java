@@ -53,6 +53,9 @@ public final class InventoryDecisions {
   /** What Linux accepts as an interface's name (dev_valid_name), within IFNAMSIZ. */
   private static final Pattern PORT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
 
+  /** OVN takes any text; no comma, which separates ports in the options of a virtual one. */
+  private static final Pattern OVN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}");
+
   /** How HAVIP names its bridges. */
   private static final Pattern BRIDGE = Pattern.compile("havip[0-9]+");
 
@@ -123,6 +126,7 @@ public final class InventoryDecisions {
             command.gateway(),
             command.reserved(),
             command.joining().uplink(),
+            command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
             1,
             context.now(),
@@ -145,6 +149,7 @@ public final class InventoryDecisions {
             command.gateway(),
             command.reserved(),
             command.joining().uplink(),
+            command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
             1,
             context.now(),
@@ -384,7 +389,11 @@ public final class InventoryDecisions {
       checkMayName(field + "port", context);
     }
     String port = wanted.port() == null ? portOf(id) : wanted.port();
-    checkInterface(field + "port", port);
+    if (network.logicalSwitch() == null) {
+      checkInterface(field + "port", port);
+    } else {
+      checkName(field + "port", port, "port");
+    }
     if (snapshot.isPortTaken(port)) {
       throw portTaken(field, port);
     }
@@ -418,6 +427,23 @@ public final class InventoryDecisions {
             uplink + " is a NIC's port or another network's uplink; name another");
       }
     }
+    String logicalSwitch = joining.logicalSwitch();
+    if (logicalSwitch != null) {
+      checkMayName("logicalSwitch", context);
+      checkName("logicalSwitch", logicalSwitch, "switch");
+      if (uplink != null) {
+        throw Refused.field(
+            "uplink",
+            INVALID_FIELD,
+            "a logical switch that is there already has what joins it; leave one of both out");
+      }
+      if (snapshot.isLogicalSwitchTaken(logicalSwitch)) {
+        throw Refused.field(
+            "logicalSwitch",
+            ErrorCode.IN_USE,
+            logicalSwitch + " is another network's logical switch; name another");
+      }
+    }
     if (joining.enforcement() != null) {
       checkMayChoose(joining.enforcement(), context);
     }
@@ -427,7 +453,9 @@ public final class InventoryDecisions {
     if (joining.enforcement() != null) {
       return joining.enforcement();
     }
-    return joining.uplink() == null ? Enforcement.ENFORCE : Enforcement.OBSERVE;
+    return joining.uplink() == null && joining.logicalSwitch() == null
+        ? Enforcement.ENFORCE
+        : Enforcement.OBSERVE;
   }
 
   private static void checkMayChoose(Enforcement enforcement, Context context) {
@@ -458,6 +486,17 @@ public final class InventoryDecisions {
     if (BRIDGE.matcher(name).matches()) {
       throw Refused.field(
           field, INVALID_FIELD, name + " is what HAVIP calls a bridge; name another interface");
+    }
+  }
+
+  private static void checkName(String field, String name, String what) {
+    if (!OVN_NAME.matcher(name).matches()) {
+      throw Refused.field(
+          field,
+          INVALID_FIELD,
+          "name the logical "
+              + what
+              + " in 1 to 255 letters, digits, or characters of - _ . : / @, a letter or digit first");
     }
   }
 

@@ -72,6 +72,9 @@ public interface Snapshot {
   /** Whether it is the port of a NIC or the uplink of a network; each is named once. */
   boolean isPortTaken(String port);
 
+  /** Whether a network is this logical switch. */
+  boolean isLogicalSwitchTaken(String name);
+
   /** Whether a NIC of the network has this MAC address. */
   boolean isMacTaken(NetworkId id, MacAddress mac);
 

@@ -1,6 +1,7 @@
 package io.havip.fabric;
 
 import io.havip.id.Id;
+import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
 import io.havip.plan.Desired;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What enforces and observes. Everything that a fabric was told stays in force while nobody talks
@@ -67,6 +69,16 @@ public interface Fabric extends AutoCloseable {
    * @return whether the fabric can; if not, nothing was told
    */
   boolean announce(Collection<Announcement> announcements) throws FabricException;
+
+  /**
+   * Says why a network may not be a logical switch that somebody else has made, or why a NIC may
+   * not have somebody else's port of such a switch: for people, with the way out. Any thread may
+   * ask, and is answered at once.
+   *
+   * @param nic none: the network is what is asked about
+   * @return empty if it may, or if that is not known now
+   */
+  Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic);
 
   /** Something that was asked; for the thread that asked. */
   interface Question {

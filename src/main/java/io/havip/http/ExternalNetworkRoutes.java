@@ -43,6 +43,7 @@ final class ExternalNetworkRoutes {
       Ipv4Address gateway,
       @Nullable List<AddressRange> reserved,
       @Nullable String uplink,
+      @Nullable String logicalSwitch,
       @Nullable Enforcement enforcement) {}
 
   record ExternalNetworkJson(
@@ -52,6 +53,7 @@ final class ExternalNetworkRoutes {
       Ipv4Address gateway,
       List<AddressRange> reserved,
       @Nullable String uplink,
+      @Nullable String logicalSwitch,
       Enforcement enforcement,
       long version,
       Instant createdAt,
@@ -64,6 +66,7 @@ final class ExternalNetworkRoutes {
           network.gateway(),
           network.reserved(),
           network.uplink(),
+          network.logicalSwitch(),
           network.enforcement(),
           network.version(),
           network.createdAt(),
@@ -81,7 +84,7 @@ final class ExternalNetworkRoutes {
                 body.cidr(),
                 body.gateway(),
                 Bodies.orEmpty(body.reserved()),
-                new Command.Joining(body.uplink(), body.enforcement())),
+                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement())),
             made ->
                 Replies.created(LIST, made.id(), made.version(), ExternalNetworkJson.of(made))));
   }

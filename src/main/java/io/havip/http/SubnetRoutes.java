@@ -47,6 +47,7 @@ final class SubnetRoutes {
       @Nullable Ipv4Address gateway,
       @Nullable List<AddressRange> reserved,
       @Nullable String uplink,
+      @Nullable String logicalSwitch,
       @Nullable Enforcement enforcement) {}
 
   record SubnetJson(
@@ -57,6 +58,7 @@ final class SubnetRoutes {
       @Nullable Ipv4Address gateway,
       List<AddressRange> reserved,
       @Nullable String uplink,
+      @Nullable String logicalSwitch,
       Enforcement enforcement,
       long version,
       Instant createdAt,
@@ -70,6 +72,7 @@ final class SubnetRoutes {
           subnet.gateway(),
           subnet.reserved(),
           subnet.uplink(),
+          subnet.logicalSwitch(),
           subnet.enforcement(),
           subnet.version(),
           subnet.createdAt(),
@@ -88,7 +91,7 @@ final class SubnetRoutes {
                 body.cidr(),
                 body.gateway(),
                 Bodies.orEmpty(body.reserved()),
-                new Command.Joining(body.uplink(), body.enforcement())),
+                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement())),
             made -> Replies.created(LIST, made.id(), made.version(), SubnetJson.of(made))));
   }
 

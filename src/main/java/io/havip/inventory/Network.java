@@ -27,10 +27,13 @@ public sealed interface Network permits Subnet, ExternalNetwork {
 
   /**
    * The host's interface that joins the network to what is outside HAVIP: an existing bridge, which
-   * then is the network's, or any other interface, which becomes a port of it; at most 15
-   * characters.
+   * then is the network's, or any other interface, which becomes a port of it; in OVN the physical
+   * network (ovn-architecture(7)); at most 15 characters.
    */
   @Nullable String uplink();
+
+  /** A logical switch of somebody else's in OVN that is the network; at most 255 characters. */
+  @Nullable String logicalSwitch();
 
   Enforcement enforcement();
 

@@ -11,10 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param number 1 to 65535; names the segment where the fabric has no room for an id
  * @param uplink an interface of the host that joins it to what is outside: a bridge, which then is
  *     the segment, or another, which becomes a trusted port of it
+ * @param logicalSwitch a switch of somebody else's in OVN, which then is the segment
  * @param enforcement whether what is refused is dropped
  */
-public record Segment(NetworkId id, int number, @Nullable String uplink, Enforcement enforcement) {
+public record Segment(
+    NetworkId id,
+    int number,
+    @Nullable String uplink,
+    @Nullable String logicalSwitch,
+    Enforcement enforcement) {
   public static Segment of(Network network) {
-    return new Segment(network.id(), network.segment(), network.uplink(), network.enforcement());
+    return new Segment(
+        network.id(),
+        network.segment(),
+        network.uplink(),
+        network.logicalSwitch(),
+        network.enforcement());
   }
 }

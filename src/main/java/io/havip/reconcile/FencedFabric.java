@@ -3,6 +3,7 @@ package io.havip.reconcile;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.id.Id;
+import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The fabric as a leader works with it: changes nothing and says nothing without its lease. */
 record FencedFabric(Fabric fabric, Lease lease) implements Fabric {
@@ -48,6 +50,11 @@ record FencedFabric(Fabric fabric, Lease lease) implements Fabric {
   public boolean announce(Collection<Announcement> announcements) throws FabricException {
     check();
     return fabric.announce(announcements);
+  }
+
+  @Override
+  public Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic) {
+    return fabric.whyNotAdopt(logicalSwitch, nic);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.havip.server;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.id.Id;
+import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A fabric of which every operation is timed: {@code havip.fabric.operations}. */
 final class MeasuredFabric implements Fabric {
@@ -84,6 +86,11 @@ final class MeasuredFabric implements Fabric {
   @Override
   public boolean announce(Collection<Announcement> announcements) throws FabricException {
     return timed("announce", () -> fabric.announce(announcements));
+  }
+
+  @Override
+  public Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic) {
+    return fabric.whyNotAdopt(logicalSwitch, nic);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
+import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -161,6 +162,11 @@ final class SavedFabric implements Fabric {
   @Override
   public boolean announce(Collection<Announcement> announcements) throws FabricException {
     return fabric.announce(announcements);
+  }
+
+  @Override
+  public Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic) {
+    return fabric.whyNotAdopt(logicalSwitch, nic);
   }
 
   @Override

@@ -175,8 +175,13 @@ class ServerConfiguration {
 
   @Bean
   InventoryService inventoryService(
-      Store store, Contexts contexts, Wakes wakes, Leadership<LeadersWork> leadership) {
-    return new InventoryService(store, contexts, wakes, advertising(leadership));
+      Store store,
+      Contexts contexts,
+      Wakes wakes,
+      Leadership<LeadersWork> leadership,
+      Fabric fabric) {
+    return new InventoryService(
+        store, contexts, wakes, advertising(leadership), fabric::whyNotAdopt);
   }
 
   @Bean

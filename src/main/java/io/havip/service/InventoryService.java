@@ -42,20 +42,24 @@ public final class InventoryService {
   private final Store store;
   private final Changes changes;
   private final BiFunction<VipId, VmId, Advertising> advertising;
+  private final Adoption adoption;
 
   /**
    * Serves a store.
    *
    * @param advertising what is known of a VM's advertisements of a VIP
+   * @param adoption what others have in the fabric
    */
   public InventoryService(
       Store store,
       Contexts contexts,
       Wakes wakes,
-      BiFunction<VipId, VmId, Advertising> advertising) {
+      BiFunction<VipId, VmId, Advertising> advertising,
+      Adoption adoption) {
     this.store = store;
     this.changes = new Changes(store, contexts, wakes);
     this.advertising = advertising;
+    this.adoption = adoption;
   }
 
   public Reply createVpc(Request request, Command.CreateVpc command, Function<Vpc, Reply> reply) {
@@ -86,7 +90,7 @@ public final class InventoryService {
       Request request, Command.CreateSubnet command, Function<Subnet, Reply> reply) {
     return changes.makeOnce(
         request,
-        (reader, context) -> InventoryDecisions.createSubnet(reader, command, context),
+        (reader, context) -> adopted(InventoryDecisions.createSubnet(reader, command, context)),
         reply);
   }
 
@@ -112,8 +116,31 @@ public final class InventoryService {
       Function<ExternalNetwork, Reply> reply) {
     return changes.makeOnce(
         request,
-        (reader, context) -> InventoryDecisions.createExternalNetwork(reader, command, context),
+        (reader, context) ->
+            adopted(InventoryDecisions.createExternalNetwork(reader, command, context)),
         reply);
+  }
+
+  private <T extends Network> Decision<T> adopted(Decision<T> decision) {
+    String logicalSwitch = decision.answer().logicalSwitch();
+    if (logicalSwitch != null) {
+      refuse("logicalSwitch", adoption.whyNot(logicalSwitch, null));
+    }
+    return decision;
+  }
+
+  /** A port that HAVIP named is there later. */
+  private void checkPort(Reader reader, Command.NewNic command, Nic nic, String field) {
+    String logicalSwitch = reader.network(nic.networkId()).orElseThrow().logicalSwitch();
+    if (logicalSwitch != null && command.port() != null) {
+      refuse(field + "port", adoption.whyNot(logicalSwitch, nic));
+    }
+  }
+
+  private static void refuse(String field, Optional<String> whyNot) {
+    if (whyNot.isPresent()) {
+      throw Refused.field(field, ErrorCode.INVALID_FIELD, whyNot.get());
+    }
   }
 
   public ExternalNetwork externalNetwork(NetworkId id) {
@@ -165,7 +192,14 @@ public final class InventoryService {
       Request request, Command.CreateVm command, Function<VmDetails, Reply> reply) {
     return changes.makeOnce(
         request,
-        seen((reader, context) -> InventoryDecisions.createVm(reader, command, context)),
+        seen((reader, context) -> {
+          Decision<Vm> decision = InventoryDecisions.createVm(reader, command, context);
+          List<Nic> nics = decision.answer().nics();
+          for (int i = 0; i < nics.size(); i++) {
+            checkPort(reader, command.nics().get(i), nics.get(i), "nics[" + i + "].");
+          }
+          return decision;
+        }),
         reply);
   }
 
@@ -223,7 +257,11 @@ public final class InventoryService {
       Request request, VmId id, Command.NewNic command, Function<VmDetails, Reply> reply) {
     return changes.makeOnce(
         request,
-        seen((reader, context) -> InventoryDecisions.addNic(reader, id, command, context)),
+        seen((reader, context) -> {
+          Decision<Vm> decision = InventoryDecisions.addNic(reader, id, command, context);
+          checkPort(reader, command, decision.answer().nics().getLast(), "");
+          return decision;
+        }),
         reply);
   }
 

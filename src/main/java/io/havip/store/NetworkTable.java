@@ -24,8 +24,8 @@ record NetworkTable(JdbcClient db) {
   private static final int SEGMENT_MAX = 65_535;
   private static final String SELECT =
       """
-      SELECT id, account_id, vpc_id, segment, name, cidr, gateway, reserved, uplink, enforcement, version,
-        created_at, updated_at
+      SELECT id, account_id, vpc_id, segment, name, cidr, gateway, reserved, uplink, logical_switch,
+        enforcement, version, created_at, updated_at
       FROM networks
       """;
 
@@ -60,15 +60,16 @@ record NetworkTable(JdbcClient db) {
     db.sql(
             """
             INSERT INTO networks (id, account_id, vpc_id, segment, name, cidr, gateway, reserved,
-              uplink, enforcement, version, created_at, updated_at)
+              uplink, logical_switch, enforcement, version, created_at, updated_at)
             VALUES (:id, :accountId, :vpcId, :segment, :name, :cidr, :gateway, :reserved,
-              :uplink, :enforcement, :version, :createdAt, :updatedAt)
+              :uplink, :logicalSwitch, :enforcement, :version, :createdAt, :updatedAt)
             ON CONFLICT (id) DO UPDATE SET
               account_id = excluded.account_id, vpc_id = excluded.vpc_id,
               segment = excluded.segment, name = excluded.name, cidr = excluded.cidr,
               gateway = excluded.gateway, reserved = excluded.reserved, uplink = excluded.uplink,
-              enforcement = excluded.enforcement, version = excluded.version,
-              created_at = excluded.created_at, updated_at = excluded.updated_at
+              logical_switch = excluded.logical_switch, enforcement = excluded.enforcement,
+              version = excluded.version, created_at = excluded.created_at,
+              updated_at = excluded.updated_at
             """)
         .param("id", network.id().value())
         .param("accountId", accountId)
@@ -79,6 +80,7 @@ record NetworkTable(JdbcClient db) {
         .param("gateway", Columns.number(network.gateway()))
         .param("reserved", Json.MAPPER.writeValueAsString(network.reserved()))
         .param("uplink", network.uplink())
+        .param("logicalSwitch", network.logicalSwitch())
         .param("enforcement", Columns.name(network.enforcement()))
         .param("version", version)
         .param("createdAt", createdAt)
@@ -155,6 +157,14 @@ record NetworkTable(JdbcClient db) {
         .isPresent();
   }
 
+  boolean isLogicalSwitchTaken(String name) {
+    return db.sql("SELECT 1 FROM networks WHERE logical_switch = :name")
+        .param("name", name)
+        .query(Integer.class)
+        .optional()
+        .isPresent();
+  }
+
   /**
    * The number behind the highest, so that a number which just became free rests; or else a gap.
    */
@@ -193,6 +203,7 @@ record NetworkTable(JdbcClient db) {
         Columns.addressOrNull(row, "gateway"),
         reserved(row),
         row.getString("uplink"),
+        row.getString("logical_switch"),
         enforcement(row),
         row.getLong("version"),
         Columns.instant(row, "created_at"),
@@ -208,6 +219,7 @@ record NetworkTable(JdbcClient db) {
         Columns.address(row, "gateway"),
         reserved(row),
         row.getString("uplink"),
+        row.getString("logical_switch"),
         enforcement(row),
         row.getLong("version"),
         Columns.instant(row, "created_at"),

@@ -321,6 +321,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public boolean isLogicalSwitchTaken(String name) {
+    return tables.networks().isLogicalSwitchTaken(name);
+  }
+
+  @Override
   public boolean isMacTaken(NetworkId id, MacAddress mac) {
     return tables.nics().hasMac(id, mac);
   }

@@ -36,7 +36,7 @@ public final class BindBench {
   private static final int ELEMENTS_PER_VIP = 8;
 
   private static final Segment NETWORK =
-      new Segment(new NetworkId(id("subnet", 1)), SEGMENT, null, Enforcement.ENFORCE);
+      new Segment(new NetworkId(id("subnet", 1)), SEGMENT, null, null, Enforcement.ENFORCE);
 
   private BindBench() {}
 

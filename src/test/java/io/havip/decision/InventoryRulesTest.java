@@ -273,10 +273,45 @@ class InventoryRulesTest {
   }
 
   @Test
+  void aLogicalSwitchIsOneNetworkWhichObservesAndWhosePortsHaveItsNames() {
+    String name = "ovn-worker_join:" + "x".repeat(200);
+    Network adopted = adopted("198.51.100.0/24", name, null);
+    assertThat(adopted.logicalSwitch()).isEqualTo(name);
+    assertThat(adopted.enforcement()).isEqualTo(Enforcement.OBSERVE);
+    assertRefused("logicalSwitch", ErrorCode.IN_USE, () -> adopted("203.0.113.0/24", name, null));
+    assertRefused("uplink", ErrorCode.INVALID_FIELD, () -> adopted("203.0.113.0/24", "ls", "br0"));
+    for (String wrong : List.of("", "-x", "a,b", "a\"b", "x".repeat(256))) {
+      assertRefused(
+          "logicalSwitch", ErrorCode.INVALID_FIELD, () -> adopted("203.0.113.0/24", wrong, null));
+    }
+    assertThat(port(adopted, "default_db-1/eth0").port()).isEqualTo("default_db-1/eth0");
+    assertRefused("nics[0].port", ErrorCode.INVALID_FIELD, () -> port(adopted, "a,b"));
+    assertRefused("nics[0].port", ErrorCode.INVALID_FIELD, () -> port(subnet, "default_db-2/eth0"));
+  }
+
+  private Network adopted(String cidr, String logicalSwitch, @Nullable String uplink) {
+    return joined(cidr, new Command.Joining(uplink, logicalSwitch, null));
+  }
+
+  private Nic port(Network network, String port) {
+    var nic = new Command.NewNic(network.id(), null, null, port, List.of());
+    return cloud
+        .as(
+            operator,
+            (now, context) ->
+                InventoryDecisions.createVm(
+                    now,
+                    new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(nic)),
+                    context))
+        .nics()
+        .getFirst();
+  }
+
+  @Test
   void onlyAdministratorsJoinNetworksAndLetThemObserve() {
-    Command.Joining uplink = new Command.Joining("br0", null);
+    Command.Joining uplink = new Command.Joining("br0", null, null);
     assertRefused("uplink", ErrorCode.FORBIDDEN, () -> subnetOfBob(uplink));
-    Command.Joining observe = new Command.Joining(null, Enforcement.OBSERVE);
+    Command.Joining observe = new Command.Joining(null, null, Enforcement.OBSERVE);
     assertRefused("enforcement", ErrorCode.FORBIDDEN, () -> subnetOfBob(observe));
     assertRefused(
         "enforcement",
@@ -290,11 +325,15 @@ class InventoryRulesTest {
                         subnet.id(),
                         new Command.UpdateNetwork(null, Enforcement.OBSERVE),
                         context)));
-    assertThat(subnetOfBob(new Command.Joining(null, Enforcement.ENFORCE)).enforcement())
+    assertThat(subnetOfBob(new Command.Joining(null, null, Enforcement.ENFORCE)).enforcement())
         .isEqualTo(Enforcement.ENFORCE);
   }
 
   private Network joined(String cidr, String uplink, @Nullable Enforcement enforcement) {
+    return joined(cidr, new Command.Joining(uplink, null, enforcement));
+  }
+
+  private Network joined(String cidr, Command.Joining joining) {
     Cidr addresses = Cidr.parse(cidr);
     var command =
         new Command.CreateExternalNetwork(
@@ -302,7 +341,7 @@ class InventoryRulesTest {
             addresses,
             Ipv4Address.ofLong(addresses.network().toLong() + 1),
             List.of(),
-            new Command.Joining(uplink, enforcement));
+            joining);
     return cloud.as(
         cloud.alice,
         (now, context) -> InventoryDecisions.createExternalNetwork(now, command, context));

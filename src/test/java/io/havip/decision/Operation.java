@@ -290,6 +290,7 @@ record Operation(Kind kind, long seed) {
     private Command.Joining joining() {
       return new Command.Joining(
           rarely(3) ? "up" + random.nextInt(4) : null,
+          rarely(3) ? "ls/" + random.nextInt(4) : null,
           rarely(2) ? null : one(List.of(Enforcement.values()), _ -> true));
     }
 

@@ -205,6 +205,14 @@ public final class World implements Snapshot {
             .noneMatch(other -> other.uplink() != null && other.uplink().equals(network.uplink())),
         change,
         "another network has the uplink");
+    check(
+        networks.values().stream()
+            .filter(other -> !other.id().equals(network.id()))
+            .noneMatch(other ->
+                other.logicalSwitch() != null
+                    && other.logicalSwitch().equals(network.logicalSwitch())),
+        change,
+        "another network has the logical switch");
     networks.put(network.id(), network);
   }
 
@@ -403,6 +411,11 @@ public final class World implements Snapshot {
   public boolean isPortTaken(String port) {
     return nics.values().stream().anyMatch(nic -> nic.port().equals(port))
         || networks.values().stream().anyMatch(network -> port.equals(network.uplink()));
+  }
+
+  @Override
+  public boolean isLogicalSwitchTaken(String name) {
+    return networks.values().stream().anyMatch(network -> name.equals(network.logicalSwitch()));
   }
 
   @Override

@@ -93,7 +93,8 @@ public abstract class FabricFixture {
   }
 
   protected static Segment segment(int number, @Nullable String uplink, Enforcement enforcement) {
-    return new Segment(new NetworkId(VirtualNic.id("subnet", number)), number, uplink, enforcement);
+    return new Segment(
+        new NetworkId(VirtualNic.id("subnet", number)), number, uplink, null, enforcement);
   }
 
   /** Segments, ports and grants in one. */

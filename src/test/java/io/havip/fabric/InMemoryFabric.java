@@ -4,6 +4,7 @@ import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
+import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
 import io.havip.plan.Desired;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A fabric without a network: it holds what it is told, and sees what a test says. */
 public final class InMemoryFabric implements Fabric {
@@ -82,6 +84,13 @@ public final class InMemoryFabric implements Fabric {
             .filter(a -> asked.stream().anyMatch(g -> g.address().equals(a.address())))
             .toList();
     return Optional.of(() -> heard);
+  }
+
+  /** It has every switch and port, but none that is called nowhere. */
+  @Override
+  public Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic) {
+    String name = nic == null ? logicalSwitch : nic.port();
+    return name.equals("nowhere") ? Optional.of("nowhere is not there") : Optional.empty();
   }
 
   @Override

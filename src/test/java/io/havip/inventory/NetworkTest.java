@@ -30,6 +30,7 @@ class NetworkTest {
         Ipv4Address.parse(gateway),
         reserved,
         null,
+        null,
         Enforcement.ENFORCE,
         1,
         Instant.EPOCH,

@@ -110,6 +110,7 @@ class TrackersTest {
         null,
         List.of(),
         uplink,
+        null,
         Enforcement.ENFORCE,
         1,
         START,

@@ -108,7 +108,8 @@ class ReconcilerTest {
     vips =
         new VipService(store, contexts, reconciler::wake, _ -> true, (_, _) -> Advertising.UNKNOWN);
     inventory =
-        new InventoryService(store, contexts, reconciler::wake, (_, _) -> Advertising.UNKNOWN);
+        new InventoryService(
+            store, contexts, reconciler::wake, (_, _) -> Advertising.UNKNOWN, fabric::whyNotAdopt);
     vpc =
         ReconcilerTest.<Vpc>made(reply ->
             inventory.createVpc(

@@ -79,7 +79,11 @@ class ContractTest extends ApiFixture {
   private static final Set<String> NOT_OF_RESOURCES = Set.of("Problem", "KeepalivedFile");
 
   /** A field that is given in place of another one, by operation. */
-  private static final Map<String, String> ALTERNATIVES = Map.of("checkKeepalived", "vmId");
+  private static final Map<String, String> ALTERNATIVES =
+      Map.of(
+          "checkKeepalived", "vmId",
+          "createSubnet", "logicalSwitch",
+          "createExternalNetwork", "logicalSwitch");
 
   private final Contract contract = Contract.INSTANCE;
   private final AtomicReference<@Nullable RuntimeException> readsFailWith = new AtomicReference<>();
@@ -932,11 +936,17 @@ class ContractTest extends ApiFixture {
           nic.getValue());
     }
     for (String id : List.of("createSubnet", "createExternalNetwork")) {
-      Sample sample = sample(id);
-      assertThat(send(contract.operation(id), sample).status()).isEqualTo(201);
-      ObjectNode body = sample(id).body();
-      body.set("uplink", sample.body().get("uplink"));
-      refused(post(sample.path(), body.toString()), "in_use");
+      for (String field : List.of("uplink", "logicalSwitch")) {
+        String inUse = "taken" + next++;
+        Sample first = sample(id);
+        Sample second = sample(id);
+        for (Sample sample : List.of(first, second)) {
+          sample.body().remove("uplink");
+          sample.body().put(field, inUse);
+        }
+        assertThat(send(contract.operation(id), first).status()).isEqualTo(201);
+        refused(send(contract.operation(id), second), "in_use");
+      }
     }
     for (String id : List.of("createSubnet", "updateSubnet", "createVm", "addNic")) {
       refused(

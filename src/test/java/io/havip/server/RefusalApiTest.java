@@ -62,6 +62,9 @@ class RefusalApiTest extends ApiFixture {
           /v1/subnets | {'vpcId': '$VPC', 'name': 'x', 'cidr': '10.0.1.0/25'} | 422 | invalid_field | cidr
           /v1/subnets | {'vpcId': '$VPC', 'name': 'x', 'cidr': '10.9.0.0/24', 'gateway': '10.8.0.1'} | 422 | invalid_field | gateway
           /v1/subnets | {'vpcId': '$VPC', 'name': 'x', 'cidr': '10.9.0.0/24', 'reserved': ['10.9.0.9-10.9.0.3']} | 422 | invalid_field | reserved[0]
+          /v1/subnets | {'vpcId': '$VPC', 'name': 'x', 'cidr': '10.9.0.0/24', 'logicalSwitch': 'a,b'} | 422 | invalid_field | logicalSwitch
+          /v1/subnets | {'vpcId': '$VPC', 'name': 'x', 'cidr': '10.9.0.0/24', 'logicalSwitch': 'nowhere'} | 422 | invalid_field | logicalSwitch
+          /v1/subnets | {'vpcId': '$VPC', 'name': 'x', 'cidr': '10.9.0.0/24', 'logicalSwitch': 'ls0', 'uplink': 'eth1'} | 422 | invalid_field | uplink
           /v1/vms | {'name': 'x', 'vpcId': '$VPC', 'nics': [{'networkId': '$SUBNET', 'mac': 'zz'}]} | 422 | invalid_field | nics[0].mac
           /v1/vms | {'name': 'x', 'vpcId': '$VPC', 'nics': [{'networkId': '$SUBNET', 'prot': 'p'}]} | 400 | unknown_field | nics[0].prot
           /v1/vms | {'name': 'x', 'vpcId': '$VPC', 'nics': [{'networkId': '$SUBNET', 'port': 'a/b'}]} | 422 | invalid_field | nics[0].port

@@ -173,6 +173,7 @@ abstract class StoreContract {
             Ipv4Address.parse("255.255.255.254"),
             List.of(),
             "eth1",
+            "ls0",
             Enforcement.OBSERVE,
             3,
             NOW,
@@ -183,6 +184,8 @@ abstract class StoreContract {
     assertThat(store.<Optional<Network>>read(now -> now.network(full.id()))).contains(full);
     assertThat(store.<Optional<Network>>read(now -> now.network(external.id()))).contains(external);
     assertThat(store.<Boolean>read(now -> now.isPortTaken("eth1"))).as("as an uplink").isTrue();
+    assertThat(store.<Boolean>read(now -> now.isLogicalSwitchTaken("ls0"))).isTrue();
+    assertThat(store.<Boolean>read(now -> now.isLogicalSwitchTaken("eth1"))).isFalse();
     assertThat(store.<List<Network>>read(Reader::allNetworks))
         .containsExactly(external, made.subnet, bare, full);
     assertThat(store.<List<Cidr>>read(now -> now.subnetCidrs(made.vpc.id())))
@@ -1156,6 +1159,7 @@ abstract class StoreContract {
         gateway,
         reserved,
         null,
+        null,
         Enforcement.ENFORCE,
         2,
         NOW,
@@ -1176,6 +1180,7 @@ abstract class StoreContract {
         Cidr.parse("192.0.2.0/24"),
         Ipv4Address.parse("192.0.2.1"),
         List.of(),
+        null,
         null,
         Enforcement.ENFORCE,
         1,

@@ -6,6 +6,7 @@ import io.havip.fabric.linux.NftListing.Said;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.inventory.Nic;
 import io.havip.kernel.KernelException;
 import io.havip.kernel.Link;
 import io.havip.kernel.NetlinkMonitor;
@@ -317,6 +318,12 @@ public final class LinuxFabric implements Fabric {
     } catch (IOException e) {
       throw failed("the Linux fabric cannot hear who has an address", e);
     }
+  }
+
+  @Override
+  public Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic) {
+    return Optional.of(
+        "this server's network is one Linux host's, which has no logical switches; give an uplink");
   }
 
   @Override

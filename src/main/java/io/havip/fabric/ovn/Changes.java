@@ -1,5 +1,6 @@
 package io.havip.fabric.ovn;
 
+import io.havip.id.NetworkId;
 import io.havip.ovsdb.Atom;
 import io.havip.ovsdb.Operation;
 import io.havip.ovsdb.Row;
@@ -26,8 +27,10 @@ import java.util.regex.Pattern;
 final class Changes {
   private static final Pattern NUMBER = Pattern.compile("-([0-9]{1,9})$");
 
+  private final Wanted wanted;
   private final OwnRows own;
   private final Map<UUID, Row> onUnwanted;
+  private final Adoptable others;
   private final Function<String, Optional<String>> holderOf;
 
   private final List<Operation> operations = new ArrayList<>();
@@ -37,6 +40,7 @@ final class Changes {
   /** By network, the switches that come with this transaction. */
   private final Map<String, NewSwitch> newSwitches = new TreeMap<>();
 
+  private final Map<NetworkId, Optional<Row>> adoptedSwitches = new HashMap<>();
   private final Map<UUID, OnSwitch> onSwitches = new HashMap<>();
   private final Set<UUID> deletedSwitches = new HashSet<>();
   private int named;
@@ -63,9 +67,15 @@ final class Changes {
   }
 
   private Changes(
-      OwnRows own, Map<UUID, Row> onUnwanted, Function<String, Optional<String>> holderOf) {
+      Wanted wanted,
+      OwnRows own,
+      Map<UUID, Row> onUnwanted,
+      Adoptable others,
+      Function<String, Optional<String>> holderOf) {
+    this.wanted = wanted;
     this.own = own;
     this.onUnwanted = onUnwanted;
+    this.others = others;
     this.holderOf = holderOf;
   }
 
@@ -73,6 +83,7 @@ final class Changes {
    * Compares.
    *
    * @param onUnwanted what is on the switches that are not wanted any more
+   * @param others what others have that networks and NICs may be
    * @param holderOf which port holds the VIP of a virtual port, by the latter's name
    */
   static Changes of(
@@ -80,13 +91,15 @@ final class Changes {
       Wanted wanted,
       OwnRows own,
       Map<UUID, Row> onUnwanted,
+      Adoptable others,
       Function<String, Optional<String>> holderOf) {
-    Changes changes = new Changes(own, onUnwanted, holderOf);
+    Changes changes = new Changes(wanted, own, onUnwanted, others, holderOf);
     TreeSet<String> inOrder = new TreeSet<>(ids);
     // Switches first: it must be known which come and go before anything is put on them.
     for (boolean switches : new boolean[] {true, false}) {
       inOrder.forEach(id -> changes.compare(id, wanted.rows(id), own.of(id), switches));
     }
+    inOrder.forEach(changes::compareAdditions);
     changes.finish();
     return changes;
   }
@@ -100,7 +113,7 @@ final class Changes {
     return differences;
   }
 
-  /** For people, a line for each port that others have. */
+  /** For people, a line for each port or switch of others that is in the way, or is missing. */
   List<String> blocked() {
     return blocked;
   }
@@ -117,7 +130,8 @@ final class Changes {
       if (row.table().equals(Northbound.SWITCH) != switches) {
         continue;
       }
-      Optional<OwnRow> held = unwanted.stream().filter(row::isThat).findFirst();
+      Optional<OwnRow> held =
+          unwanted.stream().filter(it -> row.isThat(it) && isInPlace(row, it)).findFirst();
       if (held.isEmpty()) {
         Optional<Row> instead =
             there.stream().filter(it -> it.part().equals(row.part())).map(OwnRow::row).findFirst();
@@ -150,6 +164,11 @@ final class Changes {
     }
   }
 
+  /** Another switch of others may have the name by now, or none that may be used. */
+  private boolean isInPlace(WantedRow row, OwnRow held) {
+    return held.othersSwitch().equals(adoptedSwitch(row.network()).map(Row::id));
+  }
+
   /** OVN would keep the holder of a VIP that it may not hold, or that has another address now. */
   private boolean mustBeForgotten(WantedRow row, Row held, Map<String, Value> wrong) {
     if (!row.part().equals(Rows.PART_VIRTUAL)) {
@@ -177,6 +196,13 @@ final class Changes {
       newSwitches.put(row.network().value(), new NewSwitch(row, new Members()));
       return true;
     }
+    Optional<Members> place =
+        Optional.ofNullable(newSwitches.get(row.network().value()))
+            .map(NewSwitch::members)
+            .or(() -> switchFor(row.network()).map(id -> on(id).in()));
+    if (place.isEmpty()) {
+      return false;
+    }
     Map<String, Value> columns = new HashMap<>(row.columns());
     if (row.part().equals(Rows.PART_VIRTUAL)) {
       // With the old name, OVN would take it for the old port.
@@ -185,18 +211,69 @@ final class Changes {
           Value.text(row.id().value() + "-" + instead.map(Changes::next).orElse(0)));
     } else if (row.table().equals(Northbound.PORT)) {
       String name = new Row(new UUID(0, 0), columns).text(Northbound.NAME);
-      if (own.isOthersPort(name)) {
+      if (own.othersPort(name).isPresent()) {
         blocked.add("the logical port %s of %s is somebody else's".formatted(name, row.id()));
         return false;
       }
     }
-    columns.put(Northbound.EXTERNAL_IDS, Value.texts(row.mark()));
+    Map<String, String> mark = new HashMap<>(row.mark());
+    adoptedSwitch(row.network()).ifPresent(it -> mark.put(OwnRow.SWITCH, it.id().toString()));
+    columns.put(Northbound.EXTERNAL_IDS, Value.texts(mark));
     String name = "row" + named++;
     operations.add(new Operation.Insert(row.table(), name, columns));
-    NewSwitch coming = newSwitches.get(row.network().value());
-    (coming == null ? on(row.network().value()).in() : coming.members())
-        .add(row.table(), new Atom.NewRow(name));
+    place.get().add(row.table(), new Atom.NewRow(name));
     return true;
+  }
+
+  private void compareAdditions(String id) {
+    Optional<Additions> additions = wanted.additions(id);
+    Optional<Row> port = additions.flatMap(this::portFor);
+    Set<String> differing = new TreeSet<>();
+    for (Row row : own.adoptedFor(id)) {
+      if (port.filter(it -> it.id().equals(row.id())).isEmpty()) {
+        bring(row, Additions.away(row), differing);
+      }
+    }
+    port.ifPresent(row -> bring(row, additions.orElseThrow().to(row), differing));
+    if (!differing.isEmpty()) {
+      String text =
+          "%s was different in OVN: what is added to the port %s"
+              .formatted(id, String.join(", ", differing));
+      differences.add(new Difference(id, text));
+    }
+  }
+
+  private void bring(Row port, List<Operation> changes, Set<String> differing) {
+    if (!changes.isEmpty()) {
+      operations.addAll(changes);
+      differing.add(port.text(Northbound.NAME));
+    }
+  }
+
+  private Optional<Row> portFor(Additions additions) {
+    Optional<Row> on = adoptedSwitch(additions.network());
+    try {
+      return on.isEmpty() ? on : Optional.of(others.port(on.get(), additions.port()));
+    } catch (Adoptable.NotAdoptableException e) {
+      blocked.add("%s: %s".formatted(additions.id(), e.why()));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Row> adoptedSwitch(NetworkId network) {
+    return wanted
+        .logicalSwitch(network)
+        .flatMap(name ->
+            adoptedSwitches.computeIfAbsent(
+                network,
+                _ -> {
+                  try {
+                    return Optional.of(others.logicalSwitch(name));
+                  } catch (Adoptable.NotAdoptableException e) {
+                    blocked.add("%s: %s".formatted(network, e.why()));
+                    return Optional.empty();
+                  }
+                }));
   }
 
   private static int next(Row virtual) {
@@ -221,19 +298,25 @@ final class Changes {
       operations.add(new Operation.Delete(row.table(), id));
       return true;
     }
-    Optional<OwnRow> place = own.switchOf(row.network());
-    if (place.isPresent() && !deletedSwitches.contains(place.get().row().id())) {
-      on(row.network()).out().add(row.table(), new Atom.Reference(id));
-    }
+    row.othersSwitch()
+        .or(() -> own.switchOf(row.network()).map(place -> place.row().id()))
+        .filter(it -> !deletedSwitches.contains(it))
+        .ifPresent(it -> on(it).out().add(row.table(), new Atom.Reference(id)));
     return true;
   }
 
-  private OnSwitch on(String network) {
-    UUID id =
-        own.switchOf(network)
-            .orElseThrow(() -> new IllegalStateException("no switch for " + network))
-            .row()
-            .id();
+  /** The switch that is there for a network; of others there need be none that may be used. */
+  private Optional<UUID> switchFor(NetworkId network) {
+    if (wanted.logicalSwitch(network).isPresent()) {
+      return adoptedSwitch(network).map(Row::id);
+    }
+    OwnRow place =
+        own.switchOf(network.value())
+            .orElseThrow(() -> new IllegalStateException("no switch for " + network));
+    return Optional.of(place.row().id());
+  }
+
+  private OnSwitch on(UUID id) {
     return onSwitches.computeIfAbsent(id, _ -> new OnSwitch(new Members(), new Members()));
   }
 
@@ -247,6 +330,16 @@ final class Changes {
           new Operation.ExpectNone(Northbound.SWITCH, Northbound.NAME, Value.text(network)));
       operations.add(new Operation.Insert(Northbound.SWITCH, "row" + named++, columns));
     });
+    // One of others may have gone meanwhile, and what is put on it would be nowhere.
+    adoptedSwitches.values().stream()
+        .flatMap(Optional::stream)
+        .filter(row -> onSwitches.containsKey(row.id()))
+        .forEach(row ->
+            operations.add(
+                new Operation.Expect(
+                    Northbound.SWITCH,
+                    row.id(),
+                    Map.of(Northbound.NAME, row.value(Northbound.NAME)))));
     onSwitches.forEach((id, on) -> {
       mutate(id, Northbound.PORTS, on.out().ports, on.in().ports);
       mutate(id, Northbound.ACLS, on.out().acls, on.in().acls);

@@ -3,6 +3,7 @@ package io.havip.fabric.ovn;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.id.Id;
+import io.havip.inventory.Nic;
 import io.havip.ovsdb.Operation;
 import io.havip.ovsdb.OvsdbClient;
 import io.havip.ovsdb.OvsdbException;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -69,6 +71,7 @@ public final class OvnFabric implements Fabric {
   private final Wanted wanted = new Wanted();
   private final OwnRows own = new OwnRows();
   private final Bindings bindings = new Bindings();
+  private final Adoptable others = new Adoptable(own, bindings);
   private final OvsdbClient northbound;
   private final OvsdbClient southbound;
 
@@ -184,7 +187,8 @@ public final class OvnFabric implements Fabric {
 
   /** Whoever calls for a sync may have heard of a change before its rows came here. */
   private void catchUp() throws FabricException {
-    ask(List.of(new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED))));
+    ask(northbound, new Operation.Select(Northbound.GLOBAL, Set.of(Northbound.ASKED)));
+    ask(southbound, Bindings.ANYTHING);
   }
 
   /** Makes the rows of these ids what is wanted; gives what others had changed. */
@@ -203,7 +207,7 @@ public final class OvnFabric implements Fabric {
 
   private List<String> commit(Set<String> ids) throws FabricException {
     for (int attempt = 1; ; attempt++) {
-      Changes changes = Changes.of(ids, wanted, own, onUnwanted(ids), bindings::parent);
+      Changes changes = Changes.of(ids, wanted, own, onUnwanted(ids), others, bindings::parent);
       tell(changes.blocked());
       Row global = global();
       boolean hasWritten = hasWritten(global);
@@ -286,7 +290,7 @@ public final class OvnFabric implements Fabric {
     Set<String> columns = Set.of(Operation.ROW, Northbound.PORTS, Northbound.ACLS);
     Map<UUID, Row> members = new HashMap<>();
     for (JsonNode row :
-        ask(List.of(new Operation.Select(Northbound.SWITCH, columns))).getFirst().path("rows")) {
+        ask(northbound, new Operation.Select(Northbound.SWITCH, columns)).path("rows")) {
       UUID id = UUID.fromString(row.path(Operation.ROW).path(1).asString());
       members.put(
           id,
@@ -299,11 +303,14 @@ public final class OvnFabric implements Fabric {
     return members;
   }
 
-  private List<JsonNode> ask(List<Operation> questions) throws FabricException {
+  private JsonNode ask(OvsdbClient database, Operation question) throws FabricException {
     try {
-      return northbound.transact(questions, COMMIT_LIMIT);
+      return database.transact(List.of(question), COMMIT_LIMIT).getFirst();
     } catch (OvsdbException e) {
-      throw new FabricException("OVN's northbound database does not answer: " + e.getMessage(), e);
+      throw new FabricException(
+          "OVN's %s database does not answer: %s"
+              .formatted(database == northbound ? "northbound" : "southbound", e.getMessage()),
+          e);
     }
   }
 
@@ -373,6 +380,22 @@ public final class OvnFabric implements Fabric {
   }
 
   @Override
+  public Optional<String> whyNotAdopt(String logicalSwitch, @Nullable Nic nic) {
+    if (!northbound.isConnected()) {
+      return Optional.empty();
+    }
+    try {
+      Row there = others.logicalSwitch(logicalSwitch);
+      if (nic != null) {
+        Adoptable.checkMac(others.port(there, nic.port()), nic.mac());
+      }
+      return Optional.empty();
+    } catch (Adoptable.NotAdoptableException e) {
+      return Optional.of(e.why());
+    }
+  }
+
+  @Override
   public Observed observe() throws FabricException {
     if (!northbound.isConnected() || !southbound.isConnected()) {
       throw new FabricException("OVN's databases cannot be reached");
@@ -380,7 +403,13 @@ public final class OvnFabric implements Fabric {
     Map<String, Observed.PortState> ports = new HashMap<>();
     for (String name : wanted.portNames()) {
       if (bindings.isThere(name)) {
-        ports.put(name, new Observed.PortState(true, bindings.isUp(name)));
+        boolean isAttached =
+            wanted
+                .additionsTo(name)
+                .flatMap(additions -> wanted.logicalSwitch(additions.network()))
+                .map(logicalSwitch -> others.has(logicalSwitch, name))
+                .orElse(true);
+        ports.put(name, new Observed.PortState(isAttached, bindings.isUp(name)));
       }
     }
     List<Observed.Claim> claims = new ArrayList<>();
@@ -411,7 +440,6 @@ public final class OvnFabric implements Fabric {
   }
 
   private void northboundChanged(List<Replica.Change> changes) {
-    boolean isForeign = false;
     Map<Replica.Change, String> touched = new HashMap<>();
     for (Replica.Change change : changes) {
       if (change.table().equals(Northbound.GLOBAL)) {
@@ -427,12 +455,33 @@ public final class OvnFabric implements Fabric {
       }
     }
     // Only now: one row may have taken another's place.
+    boolean isForeign = changes.stream().anyMatch(this::concernsAdoption);
     for (Map.Entry<Replica.Change, String> one : touched.entrySet()) {
       isForeign |= !isAsWanted(one.getValue(), one.getKey());
     }
     if (isForeign && isWatching) {
       listener.run();
     }
+  }
+
+  /** Whether a switch of others changed that is a network's, or a port that is not as wanted. */
+  private boolean concernsAdoption(Replica.Change change) {
+    Optional<Row> after = change.after().filter(row -> OwnRow.of(change.table(), row).isEmpty());
+    return switch (change.table()) {
+      case Northbound.SWITCH ->
+          Stream.concat(change.before().stream(), after.stream())
+              .anyMatch(row -> wanted.isLogicalSwitch(row.text(Northbound.NAME)));
+      case Northbound.PORT ->
+          after
+              .filter(row ->
+                  !wanted
+                      .additionsTo(row.text(Northbound.NAME))
+                      .map(additions -> additions.to(row))
+                      .orElseGet(() -> Additions.away(row))
+                      .isEmpty())
+              .isPresent();
+      default -> false;
+    };
   }
 
   /** Whether a row of an id is now what is wanted of it: there and right, or gone. */
@@ -451,10 +500,14 @@ public final class OvnFabric implements Fabric {
     boolean isForeign = false;
     boolean isSeen = false;
     for (Replica.Change change : changes) {
-      String port = bindings.take(change);
-      isForeign |= Bindings.isMove(change) && wanted.hasPort(port);
-      isForeign |= isLate(port);
-      isSeen |= Bindings.isSeen(change);
+      Optional<String> about = bindings.take(change);
+      if (about.isPresent()) {
+        String port = about.get();
+        isForeign |= Bindings.isMove(change) && wanted.hasPort(port);
+        isForeign |= Bindings.isPlacing(change) && wanted.additionsTo(port).isPresent();
+        isForeign |= isLate(port);
+        isSeen |= Bindings.isSeen(change);
+      }
     }
     if (isSeen) {
       sighting.run();

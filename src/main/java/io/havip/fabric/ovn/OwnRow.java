@@ -3,12 +3,16 @@ package io.havip.fabric.ovn;
 import io.havip.ovsdb.Row;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** A row that is there and is HAVIP's, as its external_ids say. */
 record OwnRow(String table, Row row) {
   static final String ID = "havip-id";
   static final String PART = "havip-part";
   static final String NETWORK = "havip-network";
+
+  /** The switch that it is on, if that is somebody else's. */
+  static final String SWITCH = "havip-switch";
 
   static Optional<OwnRow> of(String table, Row row) {
     OwnRow own = new OwnRow(table, row);
@@ -29,5 +33,9 @@ record OwnRow(String table, Row row) {
 
   String network() {
     return mark().getOrDefault(NETWORK, "");
+  }
+
+  Optional<UUID> othersSwitch() {
+    return Optional.ofNullable(mark().get(SWITCH)).map(UUID::fromString);
   }
 }

@@ -3,6 +3,7 @@ package io.havip.fabric.ovn;
 import io.havip.id.Id;
 import io.havip.inventory.Enforcement;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Value;
 import io.havip.plan.Grant;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,6 +30,9 @@ import java.util.stream.Collectors;
  * IPv4 or that only a DHCP server says. Each VIP makes its exceptions: VRRP leaves from its
  * members, and reaches them from its members, but from nobody else; and what is for the VIP reaches
  * its members, but nobody else.
+ *
+ * <p>On a switch of others there is only what concerns VRRP of members, above the lists of others:
+ * what they refuse otherwise stays refused, and what they track stays tracked.
  */
 final class Rows {
   static final String PART_SWITCH = "switch";
@@ -53,6 +58,9 @@ final class Rows {
   private static final int ALLOW_USUAL = 1001;
   private static final int DROP_REST = 1000;
 
+  /** What is added to a priority on a switch of others; 32767 is the highest. */
+  private static final int ABOVE_OTHERS = 31_000;
+
   private Rows() {}
 
   /** Behind which ports a virtual port may be. */
@@ -70,6 +78,9 @@ final class Rows {
 
   /** A network's switch, and the port that joins it to the physical network that it names. */
   static List<WantedRow> of(Segment segment) {
+    if (segment.logicalSwitch() != null) {
+      return List.of();
+    }
     List<WantedRow> rows = new ArrayList<>();
     rows.add(
         new WantedRow(
@@ -118,42 +129,11 @@ final class Rows {
    * @param grants those by which it may use VIPs, or advertise them
    */
   static WantedRow of(Port port, Segment segment, List<Grant> grants) {
-    List<String> sources = new ArrayList<>();
-    Ipv4Address own = port.address();
-    if (own != null) {
-      sources.add(own.toString());
-    }
-    sources.add(NO_ADDRESS);
-    port.allowedSources().forEach(source -> sources.add(source.toString()));
-    Map<String, TreeSet<String>> ofVmacs = new TreeMap<>();
-    for (Grant grant : grants) {
-      for (Grant.Member member : grant.members()) {
-        if (member.port().equals(port.name())) {
-          sources.add(grant.address().toString());
-        }
-        Grant.Vmac vmac = member.vmac();
-        if (vmac != null && member.port().equals(port.name())) {
-          ofVmacs
-              .computeIfAbsent(vmac.mac().toString(), _ -> new TreeSet<>())
-              .add(grant.address().toString());
-        }
-        if (vmac != null && member.vrrpPort().equals(port.name())) {
-          ofVmacs
-              .computeIfAbsent(vmac.mac().toString(), _ -> new TreeSet<>())
-              .add(vmac.advertisesFrom().toString());
-        }
-      }
-    }
-    List<String> security = new ArrayList<>();
-    if (segment.enforcement() == Enforcement.ENFORCE) {
-      security.add(port.mac() + " " + String.join(" ", sources));
-      ofVmacs.forEach((mac, from) -> security.add(mac + " " + String.join(" ", from)));
-    }
+    Granted granted = Granted.to(port, grants);
     List<String> addresses = new ArrayList<>();
-    addresses.add(own == null ? port.mac().toString() : port.mac() + " " + own);
-    if (!ofVmacs.isEmpty()) {
-      addresses.add("unknown"); // whoever has that MAC address now
-    }
+    addresses.add(
+        port.address() == null ? port.mac().toString() : port.mac() + " " + port.address());
+    addresses.addAll(granted.addresses());
     return new WantedRow(
         Northbound.PORT,
         port.id(),
@@ -164,10 +144,86 @@ final class Rows {
             Value.text(port.name()),
             "type",
             Value.text(""),
-            "addresses",
+            Additions.ADDRESSES,
             Value.texts(addresses),
-            "port_security",
-            Value.texts(security)));
+            Additions.PORT_SECURITY,
+            Value.texts(
+                segment.enforcement() == Enforcement.ENFORCE
+                    ? granted.security(port)
+                    : Set.<String>of())));
+  }
+
+  /**
+   * The same, if the port is somebody else's. Where they check what it sends, its VIPs are added;
+   * where they do not, all of it, but only if the network enforces.
+   */
+  static Additions additions(Port port, Segment segment, List<Grant> grants) {
+    Granted granted = Granted.to(port, grants);
+    Set<String> addresses = granted.addresses();
+    Set<String> all =
+        segment.enforcement() == Enforcement.ENFORCE ? granted.security(port) : Set.of();
+    return new Additions(
+        port.id(),
+        segment.id(),
+        port.name(),
+        Map.of(
+            Additions.ADDRESSES,
+            new Additions.Elements(addresses, addresses),
+            Additions.PORT_SECURITY,
+            new Additions.Elements(granted.security(port.mac(), List.of()), all)));
+  }
+
+  /** What a port may use beside what is its NIC's own, by MAC address in the case of VRIDs'. */
+  private record Granted(List<String> vips, Map<String, TreeSet<String>> ofVmacs) {
+    static Granted to(Port port, List<Grant> grants) {
+      List<String> vips = new ArrayList<>();
+      Map<String, TreeSet<String>> ofVmacs = new TreeMap<>();
+      for (Grant grant : grants) {
+        for (Grant.Member member : grant.members()) {
+          Grant.Vmac vmac = member.vmac();
+          if (member.port().equals(port.name())) {
+            vips.add(grant.address().toString());
+            if (vmac != null) {
+              ofVmacs
+                  .computeIfAbsent(vmac.mac().toString(), _ -> new TreeSet<>())
+                  .add(grant.address().toString());
+            }
+          }
+          if (vmac != null && member.vrrpPort().equals(port.name())) {
+            ofVmacs
+                .computeIfAbsent(vmac.mac().toString(), _ -> new TreeSet<>())
+                .add(vmac.advertisesFrom().toString());
+          }
+        }
+      }
+      return new Granted(vips, ofVmacs);
+    }
+
+    /** Where else frames may go than to the NIC's MAC address. */
+    Set<String> addresses() {
+      return ofVmacs.isEmpty() ? Set.of() : Set.of("unknown"); // whoever has that one now
+    }
+
+    Set<String> security(Port port) {
+      List<String> own = new ArrayList<>();
+      if (port.address() != null) {
+        own.add(port.address().toString());
+      }
+      own.add(NO_ADDRESS);
+      port.allowedSources().forEach(source -> own.add(source.toString()));
+      return security(port.mac(), own);
+    }
+
+    Set<String> security(MacAddress mac, List<String> own) {
+      List<String> sources = new ArrayList<>(own);
+      sources.addAll(vips);
+      Set<String> security = new TreeSet<>();
+      if (!sources.isEmpty()) {
+        security.add(mac + " " + String.join(" ", sources));
+      }
+      ofVmacs.forEach((vmac, from) -> security.add(vmac + " " + String.join(" ", from)));
+      return security;
+    }
   }
 
   /**
@@ -194,7 +250,7 @@ final class Rows {
     }
     List<WantedRow> rows = new ArrayList<>();
     Acls acls = new Acls();
-    if (segment.enforcement() == Enforcement.ENFORCE) {
+    if (segment.enforcement() == Enforcement.ENFORCE && segment.logicalSwitch() == null) {
       String isForIt = "ip4.dst == " + grant.address();
       acls.add(segment, TO_PORT, DROP_OF_VIP, DROP, isForIt);
       if (!parents.isEmpty()) {
@@ -253,8 +309,9 @@ final class Rows {
     private final Map<Kind, List<String>> matches = new HashMap<>();
 
     void add(Segment segment, String direction, int priority, String action, String... allOf) {
+      int above = segment.logicalSwitch() == null ? priority : priority + ABOVE_OTHERS;
       matches
-          .computeIfAbsent(new Kind(segment, direction, priority, action), _ -> new ArrayList<>())
+          .computeIfAbsent(new Kind(segment, direction, above, action), _ -> new ArrayList<>())
           .add("(" + String.join(" && ", allOf) + ")");
     }
 

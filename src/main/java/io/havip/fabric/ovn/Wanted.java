@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,10 +35,11 @@ final class Wanted {
   private final Map<String, Port> portsByName = new HashMap<>();
   private final Map<String, Set<VipId>> grantsByPort = new HashMap<>();
   private final Map<String, List<WantedRow>> rows = new HashMap<>();
+  private final Map<String, Additions> additions = new HashMap<>();
 
-  /** Forgets everything, and takes this; gives the ids of which other rows are wanted now. */
+  /** Forgets everything, and takes this; gives the ids of which something else is wanted now. */
   synchronized Set<String> replaceAll(Desired desired) {
-    Map<String, List<WantedRow>> before = Map.copyOf(rows);
+    Map<String, Object> before = all();
     segments.clear();
     ports.clear();
     grants.clear();
@@ -45,15 +47,28 @@ final class Wanted {
     portsByName.clear();
     grantsByPort.clear();
     rows.clear();
+    additions.clear();
     put(desired);
     Set<Id> all = new HashSet<>(segments.keySet());
     all.addAll(ports.keySet());
     all.addAll(grants.keySet());
     makeRows(all);
     Set<String> changed = new HashSet<>(before.keySet());
-    changed.addAll(rows.keySet());
-    changed.removeIf(id -> rows(id).equals(before.get(id)));
+    Map<String, Object> after = all();
+    changed.addAll(after.keySet());
+    changed.removeIf(id -> Objects.equals(before.get(id), after.get(id)));
     return changed;
+  }
+
+  /** What is wanted of each id: its rows, or what is to be added to another's. */
+  private Map<String, Object> all() {
+    Map<String, Object> all = new HashMap<>(rows);
+    all.putAll(additions);
+    return all;
+  }
+
+  synchronized Set<String> ids() {
+    return all().keySet();
   }
 
   /** Forgets what these ids were, takes what they are now; gives all ids that this concerns. */
@@ -171,6 +186,8 @@ final class Wanted {
       } else {
         rows.put(id.value(), made);
       }
+      additions.remove(id.value());
+      additionsOf(id).ifPresent(added -> additions.put(id.value(), added));
     }
     return texts;
   }
@@ -184,7 +201,7 @@ final class Wanted {
       case NicId nic -> {
         Port port = ports.get(nic);
         Segment segment = port == null ? null : segmentsByNumber.get(port.segment());
-        yield port == null || segment == null
+        yield port == null || segment == null || segment.logicalSwitch() != null
             ? List.of()
             : List.of(Rows.of(port, segment, grantsTo(port)));
       }
@@ -195,6 +212,14 @@ final class Wanted {
       }
       case AccountId _, VpcId _, VmId _, WebhookId _ -> List.of();
     };
+  }
+
+  private Optional<Additions> additionsOf(Id id) {
+    Port port = id instanceof NicId nic ? ports.get(nic) : null;
+    Segment segment = port == null ? null : segmentsByNumber.get(port.segment());
+    return port == null || segment == null || segment.logicalSwitch() == null
+        ? Optional.empty()
+        : Optional.of(Rows.additions(port, segment, grantsTo(port)));
   }
 
   private List<Grant> grantsTo(Port port) {
@@ -217,8 +242,24 @@ final class Wanted {
     return rows.getOrDefault(id, List.of());
   }
 
-  synchronized Set<String> ids() {
-    return Set.copyOf(rows.keySet());
+  /** What is wanted to be added to a port of others for an id. */
+  synchronized Optional<Additions> additions(String id) {
+    return Optional.ofNullable(additions.get(id));
+  }
+
+  /** The same, by the port's name. */
+  synchronized Optional<Additions> additionsTo(String port) {
+    return Optional.ofNullable(portsByName.get(port)).flatMap(it -> additions(it.id().value()));
+  }
+
+  /** The switch of others that is a network's. */
+  synchronized Optional<String> logicalSwitch(NetworkId network) {
+    return Optional.ofNullable(segments.get(network)).map(Segment::logicalSwitch);
+  }
+
+  /** Whether a network is a switch of others of this name. */
+  synchronized boolean isLogicalSwitch(String logicalSwitch) {
+    return segments.values().stream().anyMatch(it -> logicalSwitch.equals(it.logicalSwitch()));
   }
 
   synchronized boolean hasPort(String name) {

@@ -142,7 +142,7 @@ class WantedTest {
 
   private static Desired desired(List<Port> ports, List<Grant> grants) {
     return new Desired(
-        Map.of(NETWORK, new Segment(NETWORK, 7, null, Enforcement.ENFORCE)),
+        Map.of(NETWORK, new Segment(NETWORK, 7, null, null, Enforcement.ENFORCE)),
         ports.stream().collect(Collectors.toMap(Port::id, p -> p)),
         grants.stream().collect(Collectors.toMap(Grant::id, g -> g)));
   }
