@@ -137,7 +137,7 @@ class KillsIT {
       case 1 -> ask("DELETE", "/v1/vms/" + vmId(number), List.of());
       case 2 -> ask("POST", "/v1/vms", vm(number));
       case 3 -> ask("POST", one + "/fence", Map.of("vmId", vmId(number), "seconds", 1));
-      case 4 -> ask("PUT", one + "/bindings/" + vmId(number), List.of());
+      case 4 -> ask("PUT", one + "/bindings/" + vmId(number), Map.of());
       case 5 -> ask("DELETE", one + "/bindings/" + vmId(number), List.of());
       case 6 -> {
         for (JsonNode network : items("/v1/subnets?limit=100")) {
