@@ -81,6 +81,20 @@ class ConfigurationTest {
   }
 
   @Test
+  void theExampleOfThreeNodesIsUnderstood() throws Exception {
+    Configuration node =
+        Configuration.read(
+            Map.of(),
+            Path.of("deploy/three-nodes/havip.yaml"),
+            Map.of("HAVIP_OVN_PRIVATE_KEY", "/run/credentials/havip.service/ovn-private-key"),
+            dir.resolve("absent"));
+    assertThat(node.isOvn()).isTrue();
+    assertThat(node.remotes(Setting.OVN_NORTHBOUND)).hasSize(3);
+    assertThat(node.remotes(Setting.OVN_SOUTHBOUND)).hasSize(3);
+    assertThat(node.ovnTls()).isPresent();
+  }
+
+  @Test
   void aFlagCountsMoreThanAVariableAndThatMoreThanTheFile() throws Exception {
     Path file =
         file(

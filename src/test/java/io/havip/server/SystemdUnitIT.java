@@ -12,12 +12,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The units for systemd, as systemd reads them, where systemd is. */
 class SystemdUnitIT {
+  private static final Path THREE_NODES = Path.of("deploy/three-nodes/havip.service.d");
+
   @Test
   void systemdUnderstandsTheUnits(@TempDir Path dir) throws Exception {
     assumeTrue(isHere("systemd-analyze"), "systemd-analyze is not installed");
     String server = unit("havip.service");
     assertThat(verify(dir, "havip.service", server)).isEmpty();
     assertThat(verify(dir, "havip-boot.service", unit("havip-boot.service"))).isEmpty();
+    for (String dropIn : List.of("database.conf", "ovn.conf")) {
+      String text = Files.readString(THREE_NODES.resolve(dropIn));
+      assertThat(verify(dir, "havip.service", server + text)).as(dropIn).isEmpty();
+    }
     assertThat(verify(dir, "havip.service", server.replace("RestartSec=1", "RestartSec=soon")))
         .singleElement()
         .asString()
