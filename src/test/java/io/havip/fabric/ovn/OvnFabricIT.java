@@ -305,11 +305,11 @@ class OvnFabricIT extends FabricContract {
   @Test
   void whatAnotherServerWroteIsRealisedOnlyWhenNorthdHasDoneIt() throws Exception {
     Desired desired = everybody(grant(1, VIP, vm1));
-    fabric.sync(everybody());
-    ovn().kill(Ovn.Part.NORTHD);
     try (Fabric one = openAlone();
         Fabric other = openAlone();
         ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      other.sync(everybody()); // it led before
+      ovn().kill(Ovn.Part.NORTHD);
       Future<List<String>> first;
       Future<List<String>> second;
       try {
