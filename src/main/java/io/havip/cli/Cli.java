@@ -161,7 +161,11 @@ public final class Cli {
         .with(
             "import",
             "What other programs have.",
-            group(imports(), wanted, "  havip import libvirt --vpc production"))
+            group(
+                imports(),
+                wanted,
+                "  havip import libvirt --vpc production",
+                "  havip import ovn --vpc production"))
         .with(
             "keepalived",
             "keepalived in the VMs.",
@@ -225,7 +229,8 @@ public final class Cli {
 
   private Level imports() {
     return new Level()
-        .with("libvirt", ImportLibvirtCommand.class, () -> new ImportLibvirtCommand(surroundings));
+        .with("libvirt", ImportLibvirtCommand.class, () -> new ImportLibvirtCommand(surroundings))
+        .with("ovn", ImportOvnCommand.class, () -> new ImportOvnCommand(surroundings));
   }
 
   private Level keepalived() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What an import would change, as a value: made from what libvirt has and what HAVIP has, and
+ * What an import would change, as a value: made from what the origin has and what HAVIP has, and
  * carried out without further choices. It adds and never takes away: what HAVIP alone has stays,
  * and a NIC that differs is left for a person to decide about, because replacing it would unbind
  * its VIPs.
@@ -35,17 +35,40 @@ final class ImportPlan {
   private final List<String> problems = new ArrayList<>();
   private int unchanged;
 
+  private final Origin origin;
   private final Known known;
+
+  /** Whose VMs are imported. */
+  enum Origin {
+    LIBVIRT("libvirt", "bridge", "uplink"),
+    OVN("OVN", "logical switch", "logicalSwitch");
+
+    private final String title;
+    private final String place;
+    private final String field;
+
+    Origin(String title, String place, String field) {
+      this.title = title;
+      this.place = place;
+      this.field = field;
+    }
+
+    /** Of a network in the API: the place that it is. */
+    String field() {
+      return field;
+    }
+  }
 
   /**
    * What is known beside the domains.
    *
-   * @param networks libvirt's
-   * @param subnets for bridges, as the user said: the CIDR of a new one, or the name or id of one
+   * @param networks the origin's
+   * @param subnets for places, as the user said: the CIDR of a new one, or the name or id of one
    * @param said addresses for MAC addresses, as the user said
    * @param found addresses for MAC addresses, as the host knows
    * @param existingNetworks HAVIP's, of the VPC and external
    * @param existingVms HAVIP's, of the VPC
+   * @param problems what the origin has and nobody can import, one line each with the way out
    */
   record Known(
       List<LibvirtXml.Network> networks,
@@ -53,7 +76,8 @@ final class ImportPlan {
       Map<MacAddress, Ipv4Address> said,
       Map<MacAddress, Ipv4Address> found,
       List<JsonNode> existingNetworks,
-      List<JsonNode> existingVms) {}
+      List<JsonNode> existingVms,
+      List<String> problems) {}
 
   /** A subnet that is to be made. */
   record NewSubnet(String name, Cidr cidr, @Nullable Ipv4Address gateway, String bridge) {}
@@ -91,8 +115,10 @@ final class ImportPlan {
     }
   }
 
-  ImportPlan(List<Domain> domains, Known known) {
+  ImportPlan(Origin origin, List<Domain> domains, Known known) {
+    this.origin = origin;
     this.known = known;
+    problems.addAll(known.problems());
     domains.forEach(this::add);
   }
 
@@ -128,7 +154,12 @@ final class ImportPlan {
     List<String> lines = new ArrayList<>();
     for (NewSubnet subnet : subnets()) {
       lines.add(
-          "+ subnet %s: %s, uplink %s".formatted(subnet.name(), subnet.cidr(), subnet.bridge()));
+          "+ subnet %s: %s, %s %s"
+              .formatted(
+                  subnet.name(),
+                  subnet.cidr(),
+                  origin == Origin.LIBVIRT ? "uplink" : origin.place,
+                  subnet.bridge()));
     }
     for (NewVm vm : vms) {
       lines.add("+ VM %s: %s".formatted(vm.name(), vm.state()));
@@ -139,7 +170,7 @@ final class ImportPlan {
       more.nics().forEach(nic -> lines.add("+   " + nic.describe()));
     }
     states.forEach(state -> lines.add("~ VM %s: %s".formatted(state.vmName(), state.state())));
-    lines.add("= VMs that are as libvirt has them: " + unchanged);
+    lines.add("= VMs that are as %s has them: %d".formatted(origin.title, unchanged));
     notes.forEach(note -> lines.add("  " + note));
     problems.forEach(problem -> lines.add("! " + problem));
     return lines;
@@ -189,8 +220,8 @@ final class ImportPlan {
         if (!difference.isEmpty()) {
           differs = true;
           problems.add(
-              "%s: its NIC %s %s; delete it (`havip vm nic delete`, which unbinds its VIPs) and import again, or change libvirt"
-                  .formatted(domain.name(), each.mac(), difference));
+              "%s: its NIC %s %s; delete it (`havip vm nic delete`, which unbinds its VIPs) and import again, or change %s"
+                  .formatted(domain.name(), each.mac(), difference, origin.title));
         }
       }
     }
@@ -233,7 +264,7 @@ final class ImportPlan {
     }
     try {
       NewNic nic = placed(each);
-      if (PASSING_NAME.matcher(nic.port()).matches()) {
+      if (origin == Origin.LIBVIRT && PASSING_NAME.matcher(nic.port()).matches()) {
         notes.add(
             "%s: libvirt calls its port %s until it stops; give it a name that stays (<target dev='…'/>, not vnet…)"
                 .formatted(domain.name(), nic.port()));
@@ -303,7 +334,7 @@ final class ImportPlan {
   private Optional<JsonNode> existing(String bridge, Ipv4Address address) throws NotPlaced {
     Optional<JsonNode> adopted =
         known.existingNetworks().stream()
-            .filter(network -> network.path("uplink").asString("").equals(bridge))
+            .filter(network -> network.path(origin.field).asString("").equals(bridge))
             .findFirst();
     if (adopted.isPresent()) {
       return adopted;
@@ -336,7 +367,7 @@ final class ImportPlan {
       }
     }
     throw new NotPlaced(
-        "is on the bridge %s, whose addresses are not known; say --subnet %s=CIDR"
-            .formatted(bridge, bridge));
+        "is on the %s %s, whose addresses are not known; say --subnet %s=CIDR"
+            .formatted(origin.place, bridge, bridge));
   }
 }

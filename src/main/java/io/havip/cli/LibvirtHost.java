@@ -2,8 +2,6 @@ package io.havip.cli;
 
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,23 +64,8 @@ final class LibvirtHost {
   private String virsh(String... arguments) throws CommandFailedException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("virsh", "--quiet", "--connect", uri));
     command.addAll(List.of(arguments));
-    try {
-      ProcessBuilder virsh = new ProcessBuilder(command).redirectErrorStream(true);
-      virsh.environment().put("LC_ALL", "C.UTF-8");
-      Process process = virsh.start();
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new CommandFailedException(
-            ExitCode.FAILED,
-            "`%s` failed: %s".formatted(String.join(" ", command), Text.printable(output.strip())));
-      }
-      return output;
-    } catch (IOException e) {
-      throw new CommandFailedException(
-          ExitCode.FAILED,
-          "there is no virsh on this host; install libvirt's client (libvirt-clients), or name"
-              + " files that `virsh dumpxml` wrote");
-    }
+    return Program.output(
+        command,
+        "install libvirt's client (libvirt-clients), or name files that `virsh dumpxml` wrote");
   }
 }
