@@ -115,6 +115,16 @@ public final class Ovn implements AutoCloseable {
     return remote(SOUTHBOUND_NAME);
   }
 
+  /** Where the Open vSwitch of a chassis has its database. */
+  public String switchDatabase(Chassis chassis) {
+    return remote(chassis.ns() + "/db");
+  }
+
+  /** The network namespace of a chassis. */
+  public String namespace(Chassis chassis) {
+    return chassis.ns();
+  }
+
   private String remote(String database) {
     return "unix:" + directory.resolve(database + ".sock");
   }
@@ -182,7 +192,7 @@ public final class Ovn implements AutoCloseable {
 
   private String vsctl(Chassis chassis, String... arguments)
       throws IOException, InterruptedException {
-    return control("ovs-vsctl", remote(chassis.ns() + "/db"), arguments);
+    return control("ovs-vsctl", switchDatabase(chassis), arguments);
   }
 
   private static String control(String program, String database, String... arguments)
@@ -250,7 +260,7 @@ public final class Ovn implements AutoCloseable {
     Path own = Files.createDirectories(directory.resolve(chassis.ns()));
     startDatabase(own, "db", SWITCH_SCHEMA);
     vsctl(chassis, "--no-wait", "init");
-    String database = remote(chassis.ns() + "/db");
+    String database = switchDatabase(chassis);
     run(own, "vswitchd", inside(chassis.ns()), "ovs-vswitchd", database);
     bridge(chassis, "br-phy", "--", "add-port", "br-phy", "eth0");
     Program.output(

@@ -38,6 +38,9 @@ public final class Explanation {
   /** The fabric is looked at every second. */
   private static final Duration LOOKED_WITHIN = Duration.ofSeconds(2);
 
+  private static final String AGENTS =
+      "; on Open Virtual Network that takes havip agent on each host";
+
   private final Situation situation;
 
   private Explanation(Situation situation) {
@@ -105,7 +108,7 @@ public final class Explanation {
                 .refused()
                 .map(looking::at)
                 .orElseGet(
-                    () -> Check.unknown(topic, "this fabric does not tell what it refused")));
+                    () -> Check.unknown(topic, "nobody hears what is refused there" + AGENTS)));
   }
 
   private Check state() {
@@ -254,7 +257,8 @@ public final class Explanation {
 
   private Check advertisements(Sight sight) {
     if (sight.adverts().isEmpty()) {
-      return Check.unknown(Topic.ADVERTISEMENTS, "this fabric cannot look into advertisements");
+      return Check.unknown(
+          Topic.ADVERTISEMENTS, "nobody hears the bound VMs' advertisements" + AGENTS);
     }
     List<Advert> all = sight.adverts().get();
     List<Advert> live = all.stream().filter(this::isLive).toList();

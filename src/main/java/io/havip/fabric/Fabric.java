@@ -4,6 +4,7 @@ import io.havip.id.Id;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
+import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
@@ -88,6 +89,14 @@ public interface Fabric extends AutoCloseable {
 
   /** What the fabric holds and has seen. */
   Observed observe() throws FabricException;
+
+  /**
+   * Takes what an agent has heard on a host; until that is too old, {@link #observe} takes it into
+   * account. Any thread may call.
+   *
+   * @return whether the fabric wants such reports: not where it hears everything by itself
+   */
+  boolean hear(ChassisReport report);
 
   /**
    * Calls when something changed that neither {@link #sync} nor {@link #apply} did: ports came or

@@ -37,7 +37,7 @@ final class RequestLog extends OncePerRequestFilter {
   /** The name that logback.xml knows it by. */
   private static final String ID = "request";
 
-  /** Requests that change nothing; there may be many of them. */
+  /** Methods of requests that change nothing; there may be many of them. */
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
   private static final Set<String> METHODS =
@@ -106,7 +106,9 @@ final class RequestLog extends OncePerRequestFilter {
     if (status >= HttpStatus.INTERNAL_SERVER_ERROR.value()) {
       return Level.WARN;
     }
-    return READING.contains(request.getMethod()) ? Level.DEBUG : Level.INFO;
+    boolean isFrequent =
+        READING.contains(request.getMethod()) || route(request).equals(ChassisRoutes.PATH);
+    return isFrequent ? Level.DEBUG : Level.INFO;
   }
 
   /** As openapi.yaml has it, and never as it was asked for: there are only so many. */

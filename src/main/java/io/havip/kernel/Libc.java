@@ -43,6 +43,8 @@ final class Libc {
       call("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle RECV =
       call("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECVFROM =
+      call("recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SETSOCKOPT =
       call("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SHUTDOWN = call("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -101,6 +103,22 @@ final class Libc {
   static int recv(int fd, MemorySegment buffer) throws KernelException {
     long length = buffer.byteSize();
     return (int) checked("recv", errno -> (long) RECV.invokeExact(errno, fd, buffer, length, 0));
+  }
+
+  /**
+   * See recvfrom(2); returns the number of octets received.
+   *
+   * @param address gets where they come from, as far as it has room
+   */
+  static int recvfrom(int fd, MemorySegment buffer, MemorySegment address) throws KernelException {
+    long length = buffer.byteSize();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment room = arena.allocateFrom(JAVA_INT, (int) address.byteSize());
+      return (int)
+          checked(
+              "recvfrom",
+              errno -> (long) RECVFROM.invokeExact(errno, fd, buffer, length, 0, address, room));
+    }
   }
 
   /** See setsockopt(2), with an int as the value. */

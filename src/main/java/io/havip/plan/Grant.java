@@ -33,7 +33,8 @@ public record Grant(VipId id, int segment, Ipv4Address address, List<Member> mem
    * @param vmac what else it may do it with, if it may
    */
   public record Member(String port, MacAddress mac, String vrrpPort, @Nullable Vmac vmac) {
-    boolean isAt(String otherPort, MacAddress otherMac) {
+    /** Whether what came from this MAC address through this port came from the member. */
+    public boolean isAt(String otherPort, MacAddress otherMac) {
       return port.equals(otherPort)
           && (mac.equals(otherMac) || (vmac != null && vmac.mac().equals(otherMac)));
     }

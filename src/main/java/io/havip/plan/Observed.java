@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,32 @@ import org.jspecify.annotations.Nullable;
  *     not count
  * @param refusals how often packets were refused so far; absent when the fabric does not tell
  * @param signs when ports and VMs were last heard of
+ * @param deaf those of the ports at which nobody listens now: of what VMs say there nothing is
+ *     known, and what is absent above may be so for that reason
  */
 public record Observed(
     Map<String, PortState> ports,
     List<Claim> claims,
     Optional<List<ClaimCount>> claimCounts,
     Optional<List<Refusal>> refusals,
-    Signs signs) {
+    Signs signs,
+    Set<String> deaf) {
   public Observed {
     ports = Map.copyOf(ports);
     claims = List.copyOf(claims);
     claimCounts = claimCounts.map(List::copyOf);
     refusals = refusals.map(List::copyOf);
+    deaf = Set.copyOf(deaf);
+  }
+
+  /** Of a fabric that listens at all ports alike. */
+  public Observed(
+      Map<String, PortState> ports,
+      List<Claim> claims,
+      Optional<List<ClaimCount>> claimCounts,
+      Optional<List<Refusal>> refusals,
+      Signs signs) {
+    this(ports, claims, claimCounts, refusals, signs, Set.of());
   }
 
   /** Of a fabric that cannot tell when it heard what. */

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * every third only, as keepalived does while it refuses what it hears. One that was paused for
  * longer than that and comes back has not returned.
  *
- * <p>A party is out when it has been silent for four intervals, or resigns.
+ * <p>A party is out when it has been silent for four intervals, or resigns; not because nobody
+ * listens to it any more.
  */
 final class RivalMasters {
   private static final class Course {
@@ -103,6 +104,7 @@ final class RivalMasters {
 
   private static boolean isOut(VipId id, VmId vm, Sighting sighting, Instant now) {
     return sighting.activeMember(id, vm).isEmpty()
-        || sighting.advert(id, vm).filter(it -> it.isLive(now)).isEmpty();
+        || (!sighting.isDeaf(id, vm)
+            && sighting.advert(id, vm).filter(it -> it.isLive(now)).isEmpty());
   }
 }

@@ -262,8 +262,19 @@ public final class Sighting {
   /** Whether a VM advertises a VIP now, and how often. */
   public Advertising advertising(VipId id, VmId vmId, Instant now) {
     return new Advertising(
-        observed.signs().adverts().isPresent(),
+        observed.signs().adverts().isPresent() && !isDeaf(id, vmId),
         advert(id, vmId).filter(it -> it.isLive(now)).map(Observed.Advert::interval));
+  }
+
+  /** Whether nobody listens now to what a VM says of a VIP: its silence says nothing. */
+  boolean isDeaf(VipId id, VmId vmId) {
+    return Optional.ofNullable(inventory.vipsById.get(id))
+        .flatMap(vip -> vip.binding(vmId))
+        .filter(binding ->
+            Stream.of(binding.nicId(), binding.vrrpNicId())
+                .map(inventory.nicsById::get)
+                .anyMatch(nic -> nic != null && observed.deaf().contains(nic.port())))
+        .isPresent();
   }
 
   /** The last advertisement of a VIP by a VM, if one was heard. */

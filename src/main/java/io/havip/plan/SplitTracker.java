@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * back later has not returned, however often that happens; nor has who takes it from one that is
  * gone (its port is down, it may not claim any more, or it resigned), even if several try at once.
  *
- * <p>A split ends when all but one are silent for {@link #QUIET}, or cannot claim any more.
+ * <p>A split ends when all but one are silent for {@link #QUIET}, or cannot claim any more; not
+ * because nobody listens to one of them.
  */
 final class SplitTracker {
   static final Duration RETURNS_WITHIN = Duration.ofSeconds(1);
@@ -171,6 +172,9 @@ final class SplitTracker {
       // One more that is heard while the VIP is split uses it too.
       if (!course.parties.isEmpty()) {
         course.parties.addAll(course.heardAt.keySet());
+      }
+      if (course.parties.stream().anyMatch(vm -> sighting.isDeaf(id, vm))) {
+        course.parties.forEach(vm -> course.heardAt.put(vm, now));
       }
       course.parties.removeIf(vm -> isOut(course, id, vm, sighting, now));
       course.heardAt.values().removeIf(at -> !now.isBefore(at.plus(QUIET)));

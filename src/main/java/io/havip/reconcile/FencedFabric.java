@@ -5,6 +5,7 @@ import io.havip.fabric.FabricException;
 import io.havip.id.Id;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
+import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
@@ -60,6 +61,11 @@ record FencedFabric(Fabric fabric, Lease lease) implements Fabric {
   @Override
   public Observed observe() throws FabricException {
     return fabric.observe();
+  }
+
+  @Override
+  public boolean hear(ChassisReport report) {
+    return fabric.hear(report);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.havip.server;
 
+import io.havip.agent.AgentCommand;
 import io.havip.cli.Cli;
 import io.havip.cli.StandardOutput;
 import io.havip.cli.Surroundings;
@@ -35,6 +36,7 @@ public final class Main {
     return new Cli(surroundings)
         .with("server", ServerCommand.class, () -> ServerCommand.of(surroundings.environment()))
         .with("boot", BootCommand.class, () -> new BootCommand(surroundings.environment()))
+        .with("agent", AgentCommand.class, () -> new AgentCommand(surroundings.environment()))
         // A reference to the constructor would load what only the demo needs.
         .with("demo", DemoCommand.class, () -> new DemoCommand())
         .with("demo-forward", ForwardCommand.class, () -> new ForwardCommand())

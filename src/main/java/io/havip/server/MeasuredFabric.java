@@ -5,6 +5,7 @@ import io.havip.fabric.FabricException;
 import io.havip.id.Id;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
+import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
@@ -96,6 +97,11 @@ final class MeasuredFabric implements Fabric {
   @Override
   public Observed observe() throws FabricException {
     return timed("observe", fabric::observe);
+  }
+
+  @Override
+  public boolean hear(ChassisReport report) {
+    return fabric.hear(report);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
+import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
@@ -172,6 +173,11 @@ final class SavedFabric implements Fabric {
   @Override
   public Observed observe() throws FabricException {
     return fabric.observe();
+  }
+
+  @Override
+  public boolean hear(ChassisReport report) {
+    return fabric.hear(report);
   }
 
   @Override

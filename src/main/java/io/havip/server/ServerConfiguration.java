@@ -12,6 +12,7 @@ import io.havip.plan.Announcement;
 import io.havip.reconcile.Announcer;
 import io.havip.reconcile.Leadership;
 import io.havip.service.Access;
+import io.havip.service.AgentService;
 import io.havip.service.Announcing;
 import io.havip.service.Contexts;
 import io.havip.service.DrillService;
@@ -188,6 +189,11 @@ class ServerConfiguration {
   ExplainService explainService(
       Store store, Fabric fabric, Leadership<LeadersWork> leadership, Clock clock) {
     return new ExplainService(store, new FabricEyes(fabric, leadership), clock);
+  }
+
+  @Bean
+  AgentService agentService(Fabric fabric) {
+    return new AgentService(fabric::hear);
   }
 
   @Bean

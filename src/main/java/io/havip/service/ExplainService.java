@@ -151,8 +151,23 @@ public final class ExplainService {
     Observed observed = seen.observed();
     return new Situation.Sight(
         known.members().stream().map(member -> status(observed, member.port())).toList(),
-        observed.signs().adverts().map(all -> adverts(known, all)),
-        observed.refusals().map(all -> refused(known, seen, all)));
+        observed
+            .signs()
+            .adverts()
+            .filter(_ ->
+                known.members().stream()
+                    .noneMatch(member -> observed.deaf().contains(member.vrrpPort())))
+            .map(all -> adverts(known, all)),
+        observed
+            .refusals()
+            .filter(_ -> observed.deaf().isEmpty() || isHeard(known.network(), observed.deaf()))
+            .map(all -> refused(known, seen, all)));
+  }
+
+  /** Whether somebody listens to every NIC of a network. */
+  private boolean isHeard(Network network, Set<String> deaf) {
+    return store.read(Reader::allNics).stream()
+        .noneMatch(nic -> nic.networkId().equals(network.id()) && deaf.contains(nic.port()));
   }
 
   private static List<Situation.Advert> adverts(Known known, List<Observed.Advert> all) {

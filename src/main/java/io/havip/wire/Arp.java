@@ -3,6 +3,7 @@ package io.havip.wire;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** ARP for IPv4 on Ethernet: RFC 826, and RFC 5227 for its uses. */
 public record Arp(
@@ -19,6 +20,8 @@ public record Arp(
 
   private static final int OCTETS = 28;
   private static final int HARDWARE_ETHERNET = 1;
+  private static final int MAC_OCTETS = 6;
+  private static final int ADDRESS_OCTETS = 4;
 
   /** Tells everybody that the address is at the MAC: an announcement, or gratuitous ARP. */
   public static Arp gratuitous(Operation operation, MacAddress mac, Ipv4Address address) {
@@ -30,13 +33,51 @@ public record Arp(
     return new Arp(Operation.REQUEST, mac, Ipv4Address.ofLong(0), new MacAddress(0), address);
   }
 
+  /**
+   * Reads the packet at a buffer's position, which stays there.
+   *
+   * @return nothing when it is cut off, or about anything else than IPv4 addresses on Ethernet
+   */
+  public static Optional<Arp> read(ByteBuffer packet) {
+    ByteBuffer rest = packet.slice();
+    if (rest.remaining() < OCTETS
+        || rest.getShort() != HARDWARE_ETHERNET
+        || rest.getShort() != Ethernet.IPV4
+        || rest.get() != MAC_OCTETS
+        || rest.get() != ADDRESS_OCTETS) {
+      return Optional.empty();
+    }
+    int operation = rest.getShort();
+    if (operation != 1 && operation != 2) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Arp(
+            operation == 1 ? Operation.REQUEST : Operation.REPLY,
+            mac(rest),
+            new Ipv4Address(rest.getInt()),
+            mac(rest),
+            new Ipv4Address(rest.getInt())));
+  }
+
+  private static MacAddress mac(ByteBuffer packet) {
+    byte[] octets = new byte[MAC_OCTETS];
+    packet.get(octets);
+    return MacAddress.of(octets);
+  }
+
+  /** Whether nobody asked: its sender speaks of its own address. */
+  public boolean isGratuitous() {
+    return senderAddress.equals(targetAddress);
+  }
+
   /** The packet, without its Ethernet header. */
   public byte[] toBytes() {
     return ByteBuffer.allocate(OCTETS)
         .putShort((short) HARDWARE_ETHERNET)
         .putShort((short) Ethernet.IPV4)
-        .put((byte) 6)
-        .put((byte) 4)
+        .put((byte) MAC_OCTETS)
+        .put((byte) ADDRESS_OCTETS)
         .putShort(
             switch (operation) {
               case REQUEST -> (short) 1;

@@ -10,7 +10,9 @@ public final class Ethernet {
   public static final int IPV4 = 0x0800;
   public static final int ARP = 0x0806;
 
-  private static final int HEADER_OCTETS = 14;
+  /** Two MAC addresses, and what the payload is. */
+  public static final int HEADER_OCTETS = 14;
+
   private static final long IPV4_MULTICAST = 0x0100_5e00_0000L;
 
   private Ethernet() {}

@@ -19,9 +19,26 @@ public record Ipv4(
 
   private static final int HEADER_OCTETS = 20;
   private static final int VERSION_AND_LENGTH = 0x45;
+  private static final int FRAGMENT_OFFSET = 6;
   private static final int CHECKSUM_OFFSET = 10;
+  private static final int SOURCE_OFFSET = 12;
+
+  /** More fragments follow, or it is not the first. */
+  private static final int ANY_FRAGMENT = 0x3fff;
+
   private static final int MORE_FRAGMENTS = 0x2000;
   private static final int FRAGMENT_UNIT_OCTETS = 8;
+
+  /** Whether a packet, or its beginning, has a header and is no fragment. */
+  public static boolean isWhole(ByteBuffer packet) {
+    return packet.remaining() >= HEADER_OCTETS
+        && (packet.getShort(packet.position() + FRAGMENT_OFFSET) & ANY_FRAGMENT) == 0;
+  }
+
+  /** Who sent a packet that has a header. */
+  public static Ipv4Address source(ByteBuffer packet) {
+    return new Ipv4Address(packet.getInt(packet.position() + SOURCE_OFFSET));
+  }
 
   /** The whole packet. */
   public byte[] packet(byte[] payload) {

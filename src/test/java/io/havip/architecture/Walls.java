@@ -196,10 +196,10 @@ final class Walls {
 
   static final ArchRule OVSDB_IN_OVN =
       noClasses()
-          .that(not(inRoom("ovsdb", "fabric.ovn", "server")))
+          .that(not(inRoom("ovsdb", "fabric.ovn", "agent", "server")))
           .should()
           .dependOnClassesThat(inRoom("ovsdb"))
-          .as("only fabric.ovn talks to OVSDB, and server says where it is");
+          .as("only fabric.ovn and agent talk to OVSDB, and server says where it is");
 
   static final ArchRule HTTP_KNOWS_SERVICE =
       noClasses()
@@ -219,11 +219,11 @@ final class Walls {
 
   static final ArchRule CLIENTS_ARE_CLIENTS =
       noClasses()
-          .that(inRoom("cli", "demo"))
+          .that(inRoom("cli", "demo", "agent"))
           .should()
           .dependOnClassesThat(inRoom("service", "reconcile", "store", "fabric", "http"))
           .allowEmptyShould(true)
-          .as("cli and demo are clients of the public API");
+          .as("cli, demo and agent are clients of the public API");
 
   static final ArchRule CLI_NEEDS_NO_KERNEL =
       noClasses()

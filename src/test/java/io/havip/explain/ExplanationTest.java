@@ -79,7 +79,7 @@ class ExplanationTest {
     assertCheck(Topic.DUPLICATE_ADDRESS, UNKNOWN, "asked");
     seen = true;
     adverts = Optional.empty();
-    assertCheck(Topic.ADVERTISEMENTS, UNKNOWN, "cannot look into");
+    assertCheck(Topic.ADVERTISEMENTS, UNKNOWN, "nobody hears");
   }
 
   @Test

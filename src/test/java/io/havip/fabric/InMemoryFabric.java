@@ -7,6 +7,7 @@ import io.havip.id.VipId;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
+import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
@@ -34,6 +35,8 @@ public final class InMemoryFabric implements Fabric {
   private final List<Announcement> announced = new ArrayList<>();
   private Runnable sighting = () -> {};
   private boolean broken;
+  private final List<ChassisReport> reports = new ArrayList<>();
+  private boolean needsAgents;
 
   /** What it holds now. */
   public synchronized Desired held() {
@@ -103,6 +106,24 @@ public final class InMemoryFabric implements Fabric {
         Optional.of(List.of()),
         Optional.of(refusals),
         signs);
+  }
+
+  /** From now on, wants reports of agents or not. */
+  public synchronized void setNeedsAgents(boolean needed) {
+    needsAgents = needed;
+  }
+
+  @Override
+  public synchronized boolean hear(ChassisReport report) {
+    if (needsAgents) {
+      reports.add(report);
+    }
+    return needsAgents;
+  }
+
+  /** What agents have told, so far. */
+  public synchronized List<ChassisReport> reports() {
+    return List.copyOf(reports);
   }
 
   /** What it was told to announce, so far. */

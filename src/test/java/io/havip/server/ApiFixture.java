@@ -2,6 +2,7 @@ package io.havip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.havip.fabric.Fabric;
 import io.havip.fabric.InMemoryFabric;
 import io.havip.json.Json;
 import io.havip.net.Ipv4Address;
@@ -62,7 +63,7 @@ abstract class ApiFixture {
   @BeforeAll
   void start(@TempDir Path dir) throws Exception {
     database = dir.resolve("havip.db");
-    server = Server.start(settings(), wrap(SqliteStore.open(database)), fabric);
+    server = Server.start(settings(), wrap(SqliteStore.open(database)), network(dir));
     token = server.firstToken().orElseThrow();
     vpc = made("/v1/vpcs", "{'name': 'v', 'cidr': '10.0.0.0/8'}");
     subnet = newSubnet(vpc);
@@ -82,6 +83,15 @@ abstract class ApiFixture {
   /** The store that the server is to use. */
   Store wrap(Store real) {
     return real;
+  }
+
+  /**
+   * The fabric that the server is to use.
+   *
+   * @param dir for what it needs
+   */
+  Fabric network(Path dir) throws Exception {
+    return fabric;
   }
 
   @AfterAll

@@ -76,7 +76,8 @@ class ContractTest extends ApiFixture {
           "getPacemakerConfiguration 409 vrids_exhausted");
 
   /** Schemas of refusals, which are looked at elsewhere, and of what is only sent. */
-  private static final Set<String> NOT_OF_RESOURCES = Set.of("Problem", "KeepalivedFile");
+  private static final Set<String> NOT_OF_RESOURCES =
+      Set.of("Problem", "KeepalivedFile", "HeardPort", "HeardArp", "HeardAdvert");
 
   /** A field that is given in place of another one, by operation. */
   private static final Map<String, String> ALTERNATIVES =
@@ -442,6 +443,10 @@ class ContractTest extends ApiFixture {
               newPath(id),
               "{'name': 'w%d', 'url': 'http://127.0.0.1:9/', 'kinds': [], 'enabled': false}"
                   .formatted(next++));
+      case "reportSightings" -> {
+        fabric.setNeedsAgents(true);
+        yield sample("/v1/chassis/host-1/sightings", "{'ports': []}");
+      }
       case "explainVip" -> bodiless(newPath("getVip") + "/explain");
       case "listVipEvents" -> bodiless(newPath("getVip") + "/events");
       case "deleteNic" -> {
@@ -948,11 +953,15 @@ class ContractTest extends ApiFixture {
         refused(send(contract.operation(id), second), "in_use");
       }
     }
-    for (String id : List.of("createSubnet", "updateSubnet", "createVm", "addNic")) {
+    for (String id :
+        List.of("createSubnet", "updateSubnet", "createVm", "addNic", "reportSightings")) {
       refused(
           send(contract.operation(id), sample(id), "Authorization", "Bearer " + MEMBER),
           "forbidden");
     }
+
+    fabric.setNeedsAgents(false);
+    refused(call("PUT", "/v1/chassis/host-1/sightings", "{'ports': []}"), "wrong_state");
 
     for (int i = 0; i < 5; i++) {
       newVip(network, "'vmIds': ['" + vms.get(3) + "']");

@@ -65,7 +65,7 @@ class ExplainApiTest extends ApiFixture {
     assertCheck(held, "refused_claims", "problem", "2 ARP packets of " + address + " by thief");
     assertCheck(held, "duplicate_address", "problem", "02:00:00:00:00:99 at the port uplink");
     assertCheck(held, "gateway", "ok", "answers");
-    assertCheck(held, "advertisements", "unknown", "cannot look into");
+    assertCheck(held, "advertisements", "unknown", "nobody hears");
     assertThat(get("/v1/vips/vip-00000000000000000000000000/explain").status()).isEqualTo(404);
   }
 

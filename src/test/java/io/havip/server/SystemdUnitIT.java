@@ -19,7 +19,9 @@ class SystemdUnitIT {
     assumeTrue(isHere("systemd-analyze"), "systemd-analyze is not installed");
     String server = unit("havip.service");
     assertThat(verify(dir, "havip.service", server)).isEmpty();
-    assertThat(verify(dir, "havip-boot.service", unit("havip-boot.service"))).isEmpty();
+    for (String other : List.of("havip-boot.service", "havip-agent.service")) {
+      assertThat(verify(dir, other, unit(other))).isEmpty();
+    }
     for (String dropIn : List.of("database.conf", "ovn.conf")) {
       String text = Files.readString(THREE_NODES.resolve(dropIn));
       assertThat(verify(dir, "havip.service", server + text)).as(dropIn).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,6 +38,22 @@ class WireTest {
             octets(
                 "02000a4d001102000a4d00120806000108000604000202000a4d00120a4d000c02000a4d0011"
                     + "0a4d000b"));
+  }
+
+  @Test
+  void whatIsWrittenAsArpIsReadTheSameAndAnythingElseIsNot() {
+    for (Arp arp :
+        List.of(
+            new Arp(Arp.Operation.REPLY, MAC2, VM2, MAC1, VM1),
+            Arp.gratuitous(Arp.Operation.REQUEST, MAC1, VIP))) {
+      assertThat(Arp.read(ByteBuffer.wrap(arp.toBytes()))).hasValue(arp);
+      assertThat(Arp.read(ByteBuffer.wrap(Arrays.copyOf(arp.toBytes(), 27)))).isEmpty();
+      for (int octet = 0; octet < 8; octet++) {
+        byte[] other = arp.toBytes();
+        other[octet] = 9;
+        assertThat(Arp.read(ByteBuffer.wrap(other))).as("octet %d", octet).isEmpty();
+      }
+    }
   }
 
   @Test

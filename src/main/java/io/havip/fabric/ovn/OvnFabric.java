@@ -13,10 +13,12 @@ import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Tls;
 import io.havip.ovsdb.Value;
 import io.havip.plan.Announcement;
+import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -48,8 +50,9 @@ import tools.jackson.databind.JsonNode;
  * <p>The transactions of a leader carry its generation: each expects that none later has written,
  * and the first of a leader writes its own.
  *
- * <p>What OVN's databases do not tell is unknown: refused packets, how often a VIP was claimed,
- * advertisements, and who answers for an address.
+ * <p>What OVN's databases do not tell is known from agents on the hosts, where they report: refused
+ * claims, how often a VIP was claimed, and advertisements ({@link Reports}, {@link Judge}). Without
+ * them it is unknown. So is, always, who answers for an address.
  */
 public final class OvnFabric implements Fabric {
   private static final System.Logger LOG = System.getLogger(OvnFabric.class.getName());
@@ -72,6 +75,8 @@ public final class OvnFabric implements Fabric {
   private final OwnRows own = new OwnRows();
   private final Bindings bindings = new Bindings();
   private final Adoptable others = new Adoptable(own, bindings);
+  private final Reports reports = new Reports(System::nanoTime);
+  private final Judge judge = new Judge(wanted);
   private final OvsdbClient northbound;
   private final OvsdbClient southbound;
 
@@ -418,7 +423,29 @@ public final class OvnFabric implements Fabric {
           .ifPresent(
               port -> claims.add(new Observed.Claim(grant.segment(), grant.address(), port)));
     }
-    return new Observed(ports, claims, Optional.empty(), Optional.empty(), Observed.Signs.UNKNOWN);
+    Set<String> deaf = new HashSet<>(ports.keySet());
+    if (!reports.isAny()) {
+      return new Observed(
+          ports, claims, Optional.empty(), Optional.empty(), Observed.Signs.UNKNOWN, deaf);
+    }
+    deaf.removeAll(reports.ports());
+    judge.keep(wanted.grants().stream().map(Grant::id).toList());
+    Judge.Judgement heard = judge.of(reports.heard());
+    return new Observed(
+        ports,
+        claims,
+        Optional.of(heard.claimCounts()),
+        Optional.of(heard.refusals()),
+        heard.signs(),
+        deaf);
+  }
+
+  @Override
+  public boolean hear(ChassisReport report) {
+    if (judge.isUrgent(reports.take(report, Instant.now(), judge::of))) {
+      sighting.run();
+    }
+    return true;
   }
 
   private Optional<String> holder(Grant grant) {

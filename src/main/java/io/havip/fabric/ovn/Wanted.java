@@ -8,6 +8,7 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
+import io.havip.net.Ipv4Address;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Port;
@@ -34,8 +35,16 @@ final class Wanted {
   private final Map<Integer, Segment> segmentsByNumber = new HashMap<>();
   private final Map<String, Port> portsByName = new HashMap<>();
   private final Map<String, Set<VipId>> grantsByPort = new HashMap<>();
+  private final Map<Place, Grant> grantsByPlace = new HashMap<>();
   private final Map<String, List<WantedRow>> rows = new HashMap<>();
   private final Map<String, Additions> additions = new HashMap<>();
+
+  /** An address on a segment. */
+  private record Place(int segment, Ipv4Address address) {
+    static Place of(Grant grant) {
+      return new Place(grant.segment(), grant.address());
+    }
+  }
 
   /** Forgets everything, and takes this; gives the ids of which something else is wanted now. */
   synchronized Set<String> replaceAll(Desired desired) {
@@ -46,6 +55,7 @@ final class Wanted {
     segmentsByNumber.clear();
     portsByName.clear();
     grantsByPort.clear();
+    grantsByPlace.clear();
     rows.clear();
     additions.clear();
     put(desired);
@@ -95,6 +105,7 @@ final class Wanted {
     part.grants()
         .forEach((id, grant) -> {
           grants.put(id, grant);
+          grantsByPlace.put(Place.of(grant), grant);
           portsOf(grant)
               .forEach(name -> grantsByPort.computeIfAbsent(name, _ -> new HashSet<>()).add(id));
         });
@@ -117,6 +128,7 @@ final class Wanted {
       case VipId vip -> {
         Grant grant = grants.remove(vip);
         if (grant != null) {
+          grantsByPlace.remove(Place.of(grant), grant);
           portsOf(grant)
               .forEach(name ->
                   grantsByPort.computeIfPresent(
@@ -222,7 +234,8 @@ final class Wanted {
         : Optional.of(Rows.additions(port, segment, grantsTo(port)));
   }
 
-  private List<Grant> grantsTo(Port port) {
+  /** The VIPs that may be used through a port, or advertised. */
+  synchronized List<Grant> grantsTo(Port port) {
     return grantsByPort.getOrDefault(port.name(), Set.of()).stream()
         .sorted(Comparator.comparing(VipId::value))
         .map(id -> Optional.ofNullable(grants.get(id)).orElseThrow())
@@ -264,6 +277,15 @@ final class Wanted {
 
   synchronized boolean hasPort(String name) {
     return portsByName.containsKey(name);
+  }
+
+  synchronized Optional<Port> port(String name) {
+    return Optional.ofNullable(portsByName.get(name));
+  }
+
+  /** The VIP that has an address on a segment. */
+  synchronized Optional<Grant> grantAt(int segment, Ipv4Address address) {
+    return Optional.ofNullable(grantsByPlace.get(new Place(segment, address)));
   }
 
   synchronized Collection<String> portNames() {

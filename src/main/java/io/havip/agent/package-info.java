@@ -1,0 +1,9 @@
+/**
+ * What runs on each host of VMs where Open Virtual Network is the fabric: it hears what the VMs say
+ * and tells the servers. It decides nothing. A client of the public API; uses kernel, ovsdb, json
+ * and PURE rooms.
+ */
+@NullMarked
+package io.havip.agent;
+
+import org.jspecify.annotations.NullMarked;
