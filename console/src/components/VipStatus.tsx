@@ -23,9 +23,9 @@ export function VipStatus({ vip }: { vip: Vip }) {
   );
 }
 
-/** Whether several VMs use the VIP at once. */
+/** Whether several VMs are known to use the VIP at once. */
 export function isSplit(vip: Vip): boolean {
-  return vip.split;
+  return vip.split === true;
 }
 
 export const STATE_OPTIONS = Object.entries(LOOK).map(([value, { text }]) => ({ value, label: text }));

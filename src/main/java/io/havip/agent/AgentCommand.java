@@ -56,10 +56,10 @@ public final class AgentCommand implements Callable<Integer> {
       names = "--server",
       paramLabel = "URL",
       split = ",",
-      description =
-          "All servers, with commas between them, because any of them may lead (default: HAVIP_URL, else "
-              + DEFAULT_SERVER
-              + ").")
+      description = {
+        "All servers, with commas between them, because any may lead.",
+        "Default: HAVIP_URL, else " + DEFAULT_SERVER + "."
+      })
   private @Nullable List<String> servers;
 
   @Option(

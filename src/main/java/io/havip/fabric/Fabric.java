@@ -98,6 +98,9 @@ public interface Fabric extends AutoCloseable {
    */
   boolean hear(ChassisReport report);
 
+  /** Whether what VMs say at a port is heard now; any thread may ask. */
+  boolean hears(String port);
+
   /**
    * Calls when something changed that neither {@link #sync} nor {@link #apply} did: ports came or
    * went, or somebody else touched what is HAVIP's. The call comes from a thread of the fabric's

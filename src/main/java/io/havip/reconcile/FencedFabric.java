@@ -69,6 +69,11 @@ record FencedFabric(Fabric fabric, Lease lease) implements Fabric {
   }
 
   @Override
+  public boolean hears(String port) {
+    return fabric.hears(port);
+  }
+
+  @Override
   public void onForeignChange(Runnable listener) {
     fabric.onForeignChange(listener);
   }

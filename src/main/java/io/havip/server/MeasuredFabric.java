@@ -105,6 +105,11 @@ final class MeasuredFabric implements Fabric {
   }
 
   @Override
+  public boolean hears(String port) {
+    return fabric.hears(port);
+  }
+
+  @Override
   public void onForeignChange(Runnable listener) {
     fabric.onForeignChange(listener);
   }

@@ -181,6 +181,11 @@ final class SavedFabric implements Fabric {
   }
 
   @Override
+  public boolean hears(String port) {
+    return fabric.hears(port);
+  }
+
+  @Override
   public void onForeignChange(Runnable listener) {
     fabric.onForeignChange(listener);
   }

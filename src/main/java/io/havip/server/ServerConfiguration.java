@@ -151,7 +151,8 @@ class ServerConfiguration {
             return announcer.announce(announcement);
           }
         },
-        advertising(leadership));
+        advertising(leadership),
+        fabric::hears);
   }
 
   @Bean

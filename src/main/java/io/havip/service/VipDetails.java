@@ -23,10 +23,22 @@ public record VipDetails(
   }
 
   /**
+   * Whether several VMs use it at a time; absent when they may and nobody hears it, since those who
+   * could are not all listened to.
+   */
+  public Optional<Boolean> split() {
+    List<Bound> able = bindings.stream().filter(it -> it.up() && it.fencedUntil() == null).toList();
+    boolean isSplit = holders.size() > 1;
+    boolean isKnown = isSplit || able.size() < 2 || able.stream().allMatch(Bound::heard);
+    return isKnown ? Optional.of(isSplit) : Optional.empty();
+  }
+
+  /**
    * A bound VM.
    *
    * @param nic its NIC on the VIP's network
    * @param up whether that NIC's port carries traffic
+   * @param heard whether what the VM says there is heard now
    * @param vmac whether it may use the VRID's MAC address
    * @param configuration whether the configuration that it was given is right for the bindings
    * @param fencedUntil set while its permission is taken away
@@ -36,6 +48,7 @@ public record VipDetails(
       String vmName,
       Nic nic,
       boolean up,
+      boolean heard,
       boolean vmac,
       VirtualRouter.Configuration configuration,
       @Nullable Instant fencedUntil) {}

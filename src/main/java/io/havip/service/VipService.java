@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -49,16 +50,19 @@ public final class VipService {
 
   private final Announcing announcing;
   private final BiFunction<VipId, VmId, Advertising> advertising;
+  private final Predicate<String> hears;
 
   public VipService(
       Store store,
       Contexts contexts,
       Wakes wakes,
       Announcing announcing,
-      BiFunction<VipId, VmId, Advertising> advertising) {
+      BiFunction<VipId, VmId, Advertising> advertising,
+      Predicate<String> hears) {
     this.store = store;
     this.announcing = announcing;
     this.advertising = advertising;
+    this.hears = hears;
     this.changes = new Changes(store, contexts, wakes);
   }
 
@@ -279,7 +283,7 @@ public final class VipService {
   }
 
   /** Decides, and shows the VIP as it will be. */
-  private static Changes.Deciding<Changed> seen(Changes.Deciding<Vip> deciding) {
+  private Changes.Deciding<Changed> seen(Changes.Deciding<Vip> deciding) {
     return (reader, context) -> {
       Decision<Vip> decision = deciding.decide(reader, context);
       VipDetails details =
@@ -288,7 +292,7 @@ public final class VipService {
     };
   }
 
-  private static List<VipDetails> details(Reader reader, List<Vip> vips) {
+  private List<VipDetails> details(Reader reader, List<Vip> vips) {
     return details(reader, vips, List.of());
   }
 
@@ -297,7 +301,7 @@ public final class VipService {
    *
    * @param changes what is about to be changed
    */
-  private static List<VipDetails> details(Reader reader, List<Vip> vips, List<Change> changes) {
+  private List<VipDetails> details(Reader reader, List<Vip> vips, List<Change> changes) {
     Map<NicId, Nic> added = new HashMap<>();
     Map<VipId, VirtualRouter> made = new HashMap<>();
     for (Change change : changes) {
@@ -344,7 +348,7 @@ public final class VipService {
   }
 
   /** Nothing for a VM that goes with this very change. */
-  private static Optional<VipDetails.Bound> bound(
+  private Optional<VipDetails.Bound> bound(
       Binding binding,
       Map<VmId, Vm> vms,
       Map<NicId, Nic> added,
@@ -360,6 +364,7 @@ public final class VipService {
                         vm.name(),
                         nic,
                         status.getOrDefault(nic.id(), NicStatus.ABSENT).up(),
+                        hears.test(nic.port()),
                         binding.vmac(),
                         configuration,
                         binding.fencedUntil())));

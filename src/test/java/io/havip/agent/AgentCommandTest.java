@@ -21,6 +21,19 @@ class AgentCommandTest {
   }
 
   @Test
+  void helpTeachesByExample() {
+    StringWriter out = new StringWriter();
+    int status =
+        new CommandLine(new AgentCommand(Map.of()))
+            .setOut(new PrintWriter(out, true))
+            .execute("--help");
+    assertThat(status).isZero();
+    assertThat(out.toString().lines().dropWhile(line -> !line.equals("Examples:")).skip(1))
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("  agent --"));
+  }
+
+  @Test
   void whatIsWrongIsSaidWithAWayOut() {
     Map<String, String> token = Map.of("HAVIP_TOKEN", "havip_x");
     assertThat(refusal(Map.of())).contains("--token-file", "HAVIP_TOKEN");

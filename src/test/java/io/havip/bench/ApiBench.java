@@ -253,7 +253,8 @@ public final class ApiBench {
             new Contexts(Clock.systemUTC(), ids, Limits.DEFAULT),
             _ -> {},
             _ -> true,
-            (_, _) -> Advertising.UNKNOWN);
+            (_, _) -> Advertising.UNKNOWN,
+            _ -> true);
     Access access = new Access(store, ids, Clock.systemUTC(), Duration.ofHours(1));
     Caller caller = access.callerOf(token).orElseThrow();
     VipQuery all = new VipQuery(null, null, null, null, null, null, null, VipQuery.Sort.ID, false);

@@ -121,6 +121,14 @@ public final class InMemoryFabric implements Fabric {
     return needsAgents;
   }
 
+  @Override
+  public synchronized boolean hears(String port) {
+    return !needsAgents
+        || reports.stream()
+            .flatMap(report -> report.ports().stream())
+            .anyMatch(it -> it.name().equals(port));
+  }
+
   /** What agents have told, so far. */
   public synchronized List<ChassisReport> reports() {
     return List.copyOf(reports);

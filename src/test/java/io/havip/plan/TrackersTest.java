@@ -35,9 +35,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -366,6 +368,10 @@ class TrackersTest {
     final Map<String, Instant> claimed = new HashMap<>();
     final Map<String, Observed.Advert> adverts = new HashMap<>();
     final List<String> answering = new ArrayList<>();
+
+    /** The ports at which nobody listens now. */
+    final Set<String> deaf = new HashSet<>();
+
     long millis;
 
     Play() {
@@ -410,13 +416,18 @@ class TrackersTest {
                 new Observed(
                     ports,
                     claimed.isEmpty() ? List.of() : List.of(new Claim(SEGMENT, ADDRESS, last)),
-                    Optional.of(List.copyOf(counts.values())),
+                    Optional.of(
+                        counts.values().stream().filter(it -> !deaf.contains(it.port())).toList()),
                     Optional.of(List.of()),
                     new Observed.Signs(
                         Map.of(),
                         signs(claimed),
                         Optional.of(signs(answered)),
-                        Optional.of(List.copyOf(adverts.values())))),
+                        Optional.of(
+                            adverts.values().stream()
+                                .filter(it -> !deaf.contains(it.port()))
+                                .toList())),
+                    deaf),
                 networks,
                 nics,
                 List.of(vip));
@@ -527,6 +538,25 @@ class TrackersTest {
         .hasSize(1)
         .first()
         .isInstanceOf(Happening.SplitEnded.class);
+  }
+
+  @Test
+  void aSplitDoesNotEndBecauseNobodyListens() {
+    Play play = new Play();
+    play.claim("p1");
+    play.advertEvery.put("p1", 1_000L);
+    play.pass(10_000);
+    play.claim("p2");
+    play.advertEvery.put("p2", 1_000L);
+    assertThat(play.pass(3_200)).last().isInstanceOf(Happening.SplitBegan.class);
+    play.deaf.add("p1");
+    assertThat(play.pass(60_000)).isEmpty();
+    play.deaf.add("p2");
+    assertThat(play.pass(60_000)).isEmpty();
+    play.deaf.clear();
+    assertThat(play.pass(60_000)).as("it goes on").isEmpty();
+    play.advertEvery.remove("p1");
+    assertThat(play.pass(20_000)).hasSize(1).first().isInstanceOf(Happening.SplitEnded.class);
   }
 
   @Test

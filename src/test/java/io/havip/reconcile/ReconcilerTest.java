@@ -106,7 +106,8 @@ class ReconcilerTest {
     Caller caller = access.callerOf(access.firstKey().orElseThrow()).orElseThrow();
     request = new Request(caller, Expected.any(), Optional.empty());
     vips =
-        new VipService(store, contexts, reconciler::wake, _ -> true, (_, _) -> Advertising.UNKNOWN);
+        new VipService(
+            store, contexts, reconciler::wake, _ -> true, (_, _) -> Advertising.UNKNOWN, _ -> true);
     inventory =
         new InventoryService(
             store, contexts, reconciler::wake, (_, _) -> Advertising.UNKNOWN, fabric::whyNotAdopt);

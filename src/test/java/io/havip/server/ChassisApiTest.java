@@ -2,10 +2,13 @@ package io.havip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /** Reports of agents; what they mean is for tests of the fabric. */
 class ChassisApiTest extends ApiFixture {
@@ -55,13 +58,13 @@ class ChassisApiTest extends ApiFixture {
           'priority': 0         | 'priority': -1           | ports[0].adverts[0].priority
           'intervalMillis': 1000| 'intervalMillis': -1     | ports[0].adverts[0].intervalMillis
           ['10.0.0.100']        | [null]                   | ports[0].adverts[0].addresses[0]
-          'source'              | 'sauce'                  | ports[0].adverts[0].sauce
+          'priority': 0         | 'priority': 0, 'x': 1    | ports[0].adverts[0].x
           'tap1'                | ''                       | ports[0].port
           """)
   void whatIsWrongIsNamed(String right, String wrong, String field) throws Exception {
     String ports = port("tap1", ARP, ADVERT);
     assertThat(ports).contains(right);
-    Answer answer = report(ports.replaceFirst(java.util.regex.Pattern.quote(right), wrong));
+    Answer answer = report(ports.replaceFirst(Pattern.quote(right), wrong));
     assertThat(answer.status()).as(answer.raw().body()).isIn(400, 422);
     assertThat(answer.field()).isEqualTo(field);
   }
@@ -94,6 +97,26 @@ class ChassisApiTest extends ApiFixture {
         422,
         "invalid_field",
         "name");
+  }
+
+  @Test
+  void whetherAVipIsSplitIsKnownWhileBothItsVmsAreHeard() throws Exception {
+    String network = newSubnet(vpc);
+    List<String> vms = List.of(newVm(vpc, network), newVm(vpc, network));
+    String vip =
+        "/v1/vips/"
+            + made(
+                "/v1/vips", vipBody("v", network, "'vmIds': ['" + String.join("','", vms) + "']"));
+    JsonNode bound =
+        await(
+            vip, it -> it.get("bindings").valueStream().allMatch(one -> one.get("up").asBoolean()));
+    List<String> ports =
+        bound.get("bindings").valueStream().map(it -> it.get("port").asString()).toList();
+    assertThat(bound.has("split")).as("nobody hears them").isFalse();
+    report(port(ports.get(0), "", ""));
+    assertThat(get(vip).json().has("split")).as("one of them is heard").isFalse();
+    report(port(ports.get(1), "", ""));
+    assertThat(get(vip).json().get("split").asBoolean(true)).isFalse();
   }
 
   @Test

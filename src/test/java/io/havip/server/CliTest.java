@@ -574,7 +574,6 @@ class CliTest {
     }
     teaches("keepalived", "check");
     teaches("vip");
-    teaches("agent");
     assertThat(havip("completion", "bash").succeeded().out())
         .contains("_picocli_havip_vip_create", "_picocli_havip_vm_nic_add", "--timeout");
     havip("completion", "fish").failed(2, "fish");

@@ -360,6 +360,11 @@ public final class LinuxFabric implements Fabric {
     return false;
   }
 
+  @Override
+  public boolean hears(String port) {
+    return true;
+  }
+
   /**
    * For each claimed VIP the port of the last accepted claim. Listing them takes the kernel longer
    * the more there are, so mostly it is what was listed and what was heard since.

@@ -424,11 +424,11 @@ public final class OvnFabric implements Fabric {
               port -> claims.add(new Observed.Claim(grant.segment(), grant.address(), port)));
     }
     Set<String> deaf = new HashSet<>(ports.keySet());
+    deaf.removeIf(reports::hears);
     if (!reports.isAny()) {
       return new Observed(
           ports, claims, Optional.empty(), Optional.empty(), Observed.Signs.UNKNOWN, deaf);
     }
-    deaf.removeAll(reports.ports());
     judge.keep(wanted.grants().stream().map(Grant::id).toList());
     Judge.Judgement heard = judge.of(reports.heard());
     return new Observed(
@@ -446,6 +446,11 @@ public final class OvnFabric implements Fabric {
       sighting.run();
     }
     return true;
+  }
+
+  @Override
+  public boolean hears(String port) {
+    return reports.hears(port);
   }
 
   private Optional<String> holder(Grant grant) {

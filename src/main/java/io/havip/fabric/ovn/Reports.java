@@ -69,6 +69,9 @@ final class Reports {
   private final LongSupplier nanos;
   private final Map<String, Host> hosts = new HashMap<>();
 
+  /** By port, when it was last reported. */
+  private final Map<String, Long> listenedAtNanos = new HashMap<>();
+
   /**
    * Nothing was told yet.
    *
@@ -85,13 +88,17 @@ final class Reports {
    */
   synchronized List<Heard> take(ChassisReport report, Instant now, Meaning meaning) {
     long arrived = nanos.getAsLong();
-    hosts.values().removeIf(host -> !host.isWithin(REMEMBERED, arrived));
+    hosts.values().removeIf(host -> isForgotten(host, arrived));
     Host before = hosts.get(report.chassis());
+    if (before != null) {
+      forgetPorts(before);
+    }
     Set<String> ports = new HashSet<>();
     Map<Topic, Heard> heard = new HashMap<>();
     List<Heard> news = new ArrayList<>();
     for (ChassisReport.Port port : report.ports()) {
       ports.add(port.name());
+      listenedAtNanos.put(port.name(), arrived);
       List<ChassisReport.Said> all = new ArrayList<>(port.arps());
       all.addAll(port.adverts());
       for (ChassisReport.Said said : all) {
@@ -135,11 +142,23 @@ final class Reports {
         : said.count() - known.said().count();
   }
 
-  /** The ports at which somebody listens now; none where no agent reports. */
-  synchronized Set<String> ports() {
-    Set<String> ports = new HashSet<>();
-    fresh().forEach(host -> ports.addAll(host.ports()));
-    return ports;
+  private boolean isForgotten(Host host, long arrived) {
+    boolean isForgotten = !host.isWithin(REMEMBERED, arrived);
+    if (isForgotten) {
+      forgetPorts(host);
+    }
+    return isForgotten;
+  }
+
+  /** Unless another host has reported them since: a VM may be on its way there. */
+  private void forgetPorts(Host host) {
+    host.ports().forEach(port -> listenedAtNanos.remove(port, host.reportedAtNanos()));
+  }
+
+  /** Whether somebody listens at a port now. */
+  synchronized boolean hears(String port) {
+    Long at = listenedAtNanos.get(port);
+    return at != null && nanos.getAsLong() - at < FRESH.toNanos();
   }
 
   /** Whether any agent reports now. */

@@ -49,9 +49,10 @@ class ReportsTest {
   @Test
   void nobodyListensWithoutAReport() {
     assertThat(reports.isAny()).isFalse();
-    assertThat(reports.ports()).isEmpty();
+    assertThat(reports.hears("p1")).isFalse();
     report("h1", "p1");
-    assertThat(reports.ports()).containsExactly("p1");
+    assertThat(reports.hears("p1")).isTrue();
+    assertThat(reports.hears("p2")).isFalse();
   }
 
   @Test
@@ -60,9 +61,10 @@ class ReportsTest {
     report("h1", "p1", claimed(1, Duration.ZERO));
     pass(Reports.FRESH.minusMillis(1));
     report("h2", "p2");
-    assertThat(reports.ports()).containsExactlyInAnyOrder("p1", "p2");
+    assertThat(reports.hears("p1")).isTrue();
     pass(Duration.ofMillis(1));
-    assertThat(reports.ports()).containsExactly("p2");
+    assertThat(reports.hears("p1")).isFalse();
+    assertThat(reports.hears("p2")).isTrue();
     assertThat(reports.heard()).isEmpty();
     pass(Reports.FRESH);
     assertThat(reports.isAny()).isFalse();
@@ -127,7 +129,19 @@ class ReportsTest {
     report("h1", "p1", claimed(5, Duration.ZERO));
     report("h1", "p2");
     assertThat(reports.heard()).isEmpty();
-    assertThat(reports.ports()).containsExactly("p2");
+    assertThat(reports.hears("p1")).isFalse();
+    assertThat(reports.hears("p2")).isTrue();
+  }
+
+  @Test
+  void aVmOnItsWayIsHeardAtBothHosts() {
+    report("h1", "p1");
+    pass(SECOND);
+    report("h2", "p1");
+    report("h1", "other");
+    assertThat(reports.hears("p1")).isTrue();
+    report("h2", "another");
+    assertThat(reports.hears("p1")).isFalse();
   }
 
   @Test
