@@ -35,6 +35,7 @@ export function Overview({ vip, onOpen }: { vip: Vip; onOpen: (opened: Opened) =
           items={[
             { label: 'State', value: <VipStatus vip={vip} /> },
             { label: 'Address', value: copyable(vip.address) },
+            { label: 'Floating address', value: vip.floatingAddress ? copyable(vip.floatingAddress.address) : '–' },
             { label: 'Current holder', value: <Holder vip={vip} /> },
             { label: 'VIP type', value: vip.type === 'internal' ? 'Internal' : 'External' },
             { label: 'VPC', value: vpc ? `${vpc.name} (${vpc.cidr})` : vip.vpcId },

@@ -75,6 +75,8 @@ function words(
       };
     case 'vip_described':
       return { tone: 'info', title: `Renamed to ${text(event, 'name')}`, detail: text(event, 'remark') };
+    case 'floating_address_changed':
+      return { tone: 'info', title: 'Floating address changed', detail: text(event, 'floatingAddress') ?? 'None now' };
     case 'bindings_changed':
       return { tone: 'info', title: 'VMs changed', detail: changes(event, nameOf) };
     case 'vip_deleting':

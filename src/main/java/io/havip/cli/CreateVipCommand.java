@@ -68,6 +68,8 @@ final class CreateVipCommand extends ClientCommand {
       description = "VMs that may use it: names or ids; may be repeated.")
   private List<String> vms = List.of();
 
+  @Mixin private final FloatingOption floating = new FloatingOption();
+
   @Option(names = "--remark", paramLabel = "TEXT", description = "What people should know of it.")
   private @Nullable String remark;
 
@@ -90,6 +92,7 @@ final class CreateVipCommand extends ClientCommand {
     if (remark != null) {
       body.put("remark", remark);
     }
+    floating.addTo(body, this);
     ArrayNode vmIds = body.putArray("vmIds");
     for (String vm : vms) {
       vmIds.add(directory().idInVpc(Kind.VM, vm, vpcId));

@@ -32,7 +32,7 @@ class UpdateCommand extends ClientCommand {
   }
 
   /** Adds what else can be changed of this kind. */
-  void addTo(ObjectNode body) {}
+  void addTo(ObjectNode body) throws CommandFailedException, InterruptedException {}
 
   @Override
   final void run() throws CommandFailedException, InterruptedException {

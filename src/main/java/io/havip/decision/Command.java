@@ -80,6 +80,7 @@ public sealed interface Command {
    * A VIP to be made.
    *
    * @param address left out: HAVIP chooses one
+   * @param floating the floating address that it is to have, if any
    */
   record CreateVip(
       String name,
@@ -88,8 +89,35 @@ public sealed interface Command {
       VpcId vpcId,
       NetworkId networkId,
       @Nullable Ipv4Address address,
+      @Nullable NewFloating floating,
       Bindings bindings)
-      implements Command {}
+      implements Command {
+    public CreateVip(
+        String name,
+        String remark,
+        VipType type,
+        VpcId vpcId,
+        NetworkId networkId,
+        @Nullable Ipv4Address address,
+        Bindings bindings) {
+      this(name, remark, type, vpcId, networkId, address, null, bindings);
+    }
+  }
+
+  /**
+   * A floating address to be had.
+   *
+   * @param networkId an external network
+   * @param address left out: HAVIP chooses one
+   */
+  record NewFloating(NetworkId networkId, @Nullable Ipv4Address address) implements Command {}
+
+  /**
+   * Another floating address.
+   *
+   * @param wanted left out: there is to be none
+   */
+  record ChangeFloating(@Nullable NewFloating wanted) implements Command {}
 
   /**
    * The whole set of VMs that are to be bound.
@@ -139,5 +167,11 @@ public sealed interface Command {
       implements Command {}
 
   /** Fields left out stay as they are. */
-  record UpdateVip(@Nullable String name, @Nullable String remark) implements Command {}
+  record UpdateVip(
+      @Nullable String name, @Nullable String remark, @Nullable ChangeFloating floating)
+      implements Command {
+    public UpdateVip(@Nullable String name, @Nullable String remark) {
+      this(name, remark, null);
+    }
+  }
 }

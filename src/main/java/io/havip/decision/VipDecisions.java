@@ -23,6 +23,7 @@ import io.havip.inventory.Vpc;
 import io.havip.net.Ipv4Address;
 import io.havip.vip.Binding;
 import io.havip.vip.Failure;
+import io.havip.vip.Floating;
 import io.havip.vip.Holder;
 import io.havip.vip.Vip;
 import io.havip.vip.VipState;
@@ -33,6 +34,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** Decides about VIPs and their bindings. */
 public final class VipDecisions {
   private static final int REMARK_MAX = 255;
+  private static final String FLOATING = "floatingAddress";
 
   /** A day; who needs longer unbinds the VM. */
   private static final int FENCE_MAX_S = 86_400;
@@ -59,6 +62,7 @@ public final class VipDecisions {
     checkType(command, network);
     Ipv4Address address = Rules.chooseAddress(snapshot, network, "address", command.address());
     VipId id = context.ids().vip();
+    Floating floating = floating(snapshot, network, null, command.floating(), context);
     Vip unbound =
         new Vip(
             id,
@@ -69,6 +73,7 @@ public final class VipDecisions {
             vpc.id(),
             network.id(),
             address,
+            floating,
             List.of(),
             VipState.CREATING,
             null,
@@ -84,12 +89,13 @@ public final class VipDecisions {
     changes.add(new Change.PutVip(vip));
     changes.addAll(HaDecisions.routerOf(snapshot, vip, context));
     changes.add(new Change.Reserve(new Reservation(network.id(), address, id)));
+    reservation(vip).ifPresent(it -> changes.add(new Change.Reserve(it)));
     changes.add(record(vip, context, new Happening.VipCreated(vip.name(), address, vip.vmIds())));
     rebinding.wakes().add(id);
     return new Decision<>(changes, rebinding.wakes(), vip);
   }
 
-  /** Renames or remarks a VIP, in any state. */
+  /** Renames or remarks a VIP, in any state; or changes its floating address. */
   public static Decision<Vip> update(
       Snapshot snapshot, VipId id, Command.UpdateVip command, Context context) {
     Vip vip = own(snapshot, context, id);
@@ -97,16 +103,92 @@ public final class VipDecisions {
     String remark = command.remark() == null ? vip.remark() : command.remark();
     Rules.checkName(name);
     checkRemark(remark);
-    if (name.equals(vip.name()) && remark.equals(vip.remark())) {
+    Floating before = vip.floating();
+    Floating after = before;
+    if (command.floating() != null) {
+      changeable(snapshot, context, id);
+      Network network = networkOf(snapshot, vip);
+      after = floating(snapshot, network, before, command.floating().wanted(), context);
+    }
+    boolean isDescribed = !name.equals(vip.name()) || !remark.equals(vip.remark());
+    boolean floats = !Objects.equals(before, after);
+    if (!isDescribed && !floats) {
       return unchanged(vip);
     }
-    Vip updated = vip.described(name, remark, context.now());
-    return new Decision<>(
-        List.of(
-            new Change.PutVip(updated),
-            record(updated, context, new Happening.VipDescribed(name, remark))),
-        Set.of(),
-        updated);
+    Vip updated = vip.updated(name, remark, after, context.now());
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Change.PutVip(updated));
+    if (isDescribed) {
+      changes.add(record(updated, context, new Happening.VipDescribed(name, remark)));
+    }
+    if (floats) {
+      reservation(vip).ifPresent(it -> changes.add(new Change.Release(it)));
+      reservation(updated).ifPresent(it -> changes.add(new Change.Reserve(it)));
+      Ipv4Address address = after == null ? null : after.address();
+      Happening happened = new Happening.FloatingAddressChanged(address, updated.generation());
+      changes.add(record(updated, context, happened));
+    }
+    return new Decision<>(changes, floats ? Set.of(id) : Set.of(), updated);
+  }
+
+  /**
+   * The floating address that a VIP is to have.
+   *
+   * @param before the one that it has; it stays when it will do
+   */
+  private static @Nullable Floating floating(
+      Snapshot snapshot,
+      Network network,
+      @Nullable Floating before,
+      Command.@Nullable NewFloating wanted,
+      Context context) {
+    if (wanted == null) {
+      return null;
+    }
+    if (!context.limits().floating()) {
+      throw Refused.field(
+          FLOATING,
+          INVALID_FIELD,
+          "the Linux fabric translates no addresses; leave it out, or use HAVIP on Open Virtual"
+              + " Network (fabric: ovn)");
+    }
+    if (!(network instanceof Subnet)) {
+      throw Refused.field(
+          FLOATING,
+          INVALID_FIELD,
+          "an external VIP is reached from outside by its own address; leave it out");
+    }
+    Network outside =
+        Rules.usableNetwork(snapshot, context.caller(), wanted.networkId())
+            .orElseThrow(() -> Rules.unknownReference(FLOATING + ".networkId", wanted.networkId()));
+    if (!(outside instanceof ExternalNetwork)) {
+      throw Refused.field(
+          FLOATING + ".networkId",
+          INVALID_FIELD,
+          outside.name() + " is a subnet; name an external network");
+    }
+    if (before != null
+        && before.networkId().equals(outside.id())
+        && (wanted.address() == null || wanted.address().equals(before.address()))) {
+      return before;
+    }
+    return new Floating(
+        outside.id(),
+        Rules.chooseAddress(snapshot, outside, FLOATING + ".address", wanted.address()));
+  }
+
+  /** Of the floating address. */
+  private static Optional<Reservation> reservation(Vip vip) {
+    return Optional.ofNullable(vip.floating())
+        .map(it -> new Reservation(it.networkId(), it.address(), vip.id()));
+  }
+
+  /** Frees the addresses of a VIP. */
+  private static List<Change> releases(Vip vip) {
+    List<Change> releases = new ArrayList<>();
+    releases.add(new Change.Release(new Reservation(vip.networkId(), vip.address(), vip.id())));
+    reservation(vip).ifPresent(it -> releases.add(new Change.Release(it)));
+    return releases;
   }
 
   /** Replaces the whole set of bound VMs. */
@@ -264,8 +346,7 @@ public final class VipDecisions {
   public static Decision<Vip> forceDelete(Snapshot snapshot, VipId id, Context context) {
     Vip vip = own(snapshot, context, id);
     Rebinding rebinding = unbindAll(snapshot, vip, context);
-    List<Change> changes = new ArrayList<>();
-    changes.add(new Change.Release(new Reservation(vip.networkId(), vip.address(), id)));
+    List<Change> changes = releases(vip);
     changes.add(new Change.DropVip(id));
     changes.addAll(rebinding.nicsAfter());
     changes.add(record(vip, context, new Happening.VipDeleted()));
@@ -295,13 +376,10 @@ public final class VipDecisions {
    */
   public static Decision<Vip> realised(Vip vip, long generation, Instant now) {
     if (vip.state() == VipState.DELETING && generation == vip.generation()) {
-      return new Decision<>(
-          List.of(
-              new Change.Release(new Reservation(vip.networkId(), vip.address(), vip.id())),
-              new Change.DropVip(vip.id()),
-              record(vip, now, Event.SYSTEM, new Happening.VipDeleted())),
-          Set.of(),
-          vip);
+      List<Change> changes = releases(vip);
+      changes.add(new Change.DropVip(vip.id()));
+      changes.add(record(vip, now, Event.SYSTEM, new Happening.VipDeleted()));
+      return new Decision<>(changes, Set.of(), vip);
     }
     Vip realised = vip.realised(generation);
     if (realised.equals(vip)) {

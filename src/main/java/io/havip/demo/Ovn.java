@@ -42,7 +42,8 @@ public final class Ovn implements AutoCloseable {
       this.number = number;
     }
 
-    private String ns() {
+    /** What its namespace, and itself in OVN, is called. */
+    public String ns() {
       return "chassis" + number;
     }
 

@@ -5,6 +5,7 @@ public enum EventKind {
   VIP_CREATED,
   VIP_DESCRIBED,
   BINDINGS_CHANGED,
+  FLOATING_ADDRESS_CHANGED,
   FENCE_BEGAN,
   FENCE_ENDED,
   VIP_DELETING,
@@ -31,6 +32,7 @@ public enum EventKind {
       case Happening.VipCreated _ -> VIP_CREATED;
       case Happening.VipDescribed _ -> VIP_DESCRIBED;
       case Happening.BindingsChanged _ -> BINDINGS_CHANGED;
+      case Happening.FloatingAddressChanged _ -> FLOATING_ADDRESS_CHANGED;
       case Happening.FenceBegan _ -> FENCE_BEGAN;
       case Happening.FenceEnded _ -> FENCE_ENDED;
       case Happening.VipDeleting _ -> VIP_DELETING;

@@ -23,6 +23,10 @@ public sealed interface Happening {
       List<VmId> added, List<VmId> removed, @Nullable List<VmId> vmac, long generation)
       implements Happening {}
 
+  /** Another address outside is translated to the VIP's; absent: none is. */
+  record FloatingAddressChanged(@Nullable Ipv4Address floatingAddress, long generation)
+      implements Happening {}
+
   /** A VM's permission to use the VIP was taken away for a while. */
   record FenceBegan(VmId vmId, Instant until, long generation) implements Happening {}
 

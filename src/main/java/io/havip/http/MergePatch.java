@@ -3,6 +3,7 @@ package io.havip.http;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,22 +20,24 @@ final class MergePatch {
    * @param type a record of {@code @Nullable} components
    */
   static <T> T read(JsonNode body, Class<T> type) {
-    return read(body, type, Map.of());
+    return read(body, type, Map.of(), Set.of());
   }
 
   /**
    * Reads a patch.
    *
    * @param defaults what the fields become that the patch removes
+   * @param optional fields that can be removed, and are null then
    */
-  static <T> T read(JsonNode body, Class<T> type, Map<String, String> defaults) {
+  static <T> T read(
+      JsonNode body, Class<T> type, Map<String, String> defaults, Set<String> optional) {
     T patch = value(body, type);
     if (!(body instanceof ObjectNode object)) {
       return patch;
     }
     ObjectNode filled = object.deepCopy();
     for (Map.Entry<String, JsonNode> field : object.properties()) {
-      if (field.getValue().isNull()) {
+      if (field.getValue().isNull() && !optional.contains(field.getKey())) {
         String value = defaults.get(field.getKey());
         if (value == null) {
           throw Refused.field(

@@ -1,6 +1,7 @@
 package io.havip.http;
 
 import io.havip.service.VipDetails;
+import io.havip.vip.Floating;
 import io.havip.vip.Vip;
 import java.io.IOException;
 import java.io.Writer;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 /** VIPs as CSV. */
 final class VipCsv {
   private static final String HEADER =
-      "id,name,remark,type,vpcId,networkId,address,state,vmIds,holderVmIds,version,createdAt,updatedAt";
+      "id,name,remark,type,vpcId,networkId,address,floatingAddress,state,vmIds,holderVmIds,version,createdAt,updatedAt";
 
   private VipCsv() {}
 
@@ -28,6 +29,7 @@ final class VipCsv {
 
   private static String line(VipDetails details) {
     Vip vip = details.vip();
+    Floating floating = vip.floating();
     return Csv.line(
         Stream.of(
             vip.id(),
@@ -37,6 +39,7 @@ final class VipCsv {
             vip.vpcId(),
             vip.networkId(),
             vip.address(),
+            floating == null ? "" : floating.address(),
             vip.state().name().toLowerCase(Locale.ROOT),
             together(vip.vmIds().stream()),
             together(details.holders().stream().map(holder -> holder.vmId())),

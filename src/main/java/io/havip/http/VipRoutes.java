@@ -19,6 +19,7 @@ import io.havip.service.VipDetails;
 import io.havip.service.VipPage;
 import io.havip.service.VipService;
 import io.havip.vip.Failure;
+import io.havip.vip.Floating;
 import io.havip.vip.Holder;
 import io.havip.vip.Vip;
 import io.havip.vip.VipQuery;
@@ -31,6 +32,7 @@ import java.io.Writer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -51,6 +53,7 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping(path = "/v1/vips", produces = MediaType.APPLICATION_JSON_VALUE)
 final class VipRoutes {
   private static final String LIST = "vips";
+  private static final String FLOATING = "floatingAddress";
 
   private static final String DRY_RUN = "dryRun=true";
   private static final int BATCH_MAX = 100;
@@ -69,6 +72,7 @@ final class VipRoutes {
       VpcId vpcId,
       NetworkId networkId,
       @Nullable Ipv4Address address,
+      @Nullable NewFloatingAddress floatingAddress,
       @Nullable List<VmId> vmIds,
       @Nullable List<VmId> vmacVmIds) {
     Command.CreateVip toCommand() {
@@ -79,7 +83,14 @@ final class VipRoutes {
           vpcId,
           networkId,
           address,
+          floatingAddress == null ? null : floatingAddress.toCommand(),
           new Command.Bindings(Bodies.orEmpty(vmIds), vmacVmIds));
+    }
+  }
+
+  record NewFloatingAddress(NetworkId networkId, @Nullable Ipv4Address address) {
+    Command.NewFloating toCommand() {
+      return new Command.NewFloating(networkId, address);
     }
   }
 
@@ -94,7 +105,22 @@ final class VipRoutes {
    */
   record BatchResult(String id, int status, @Nullable Problem problem) {}
 
-  record VipPatch(@Nullable String name, @Nullable String remark) {}
+  record VipPatch(
+      @Nullable String name,
+      @Nullable String remark,
+      @Nullable NewFloatingAddress floatingAddress) {
+    /**
+     * What is to be done.
+     *
+     * @param floats whether the patch says something of a floating address, be it that there is to
+     *     be none
+     */
+    Command.UpdateVip toCommand(boolean floats) {
+      Command.NewFloating wanted = floatingAddress == null ? null : floatingAddress.toCommand();
+      return new Command.UpdateVip(
+          name, remark, floats ? new Command.ChangeFloating(wanted) : null);
+    }
+  }
 
   record NewBindings(List<VmId> vmIds, @Nullable List<VmId> vmacVmIds) {
     Command.Bindings toCommand() {
@@ -147,6 +173,7 @@ final class VipRoutes {
       VpcId vpcId,
       NetworkId networkId,
       Ipv4Address address,
+      @Nullable Floating floatingAddress,
       VipState state,
       @Nullable Failure reason,
       @Nullable Integer vrid,
@@ -168,6 +195,7 @@ final class VipRoutes {
           vip.vpcId(),
           vip.networkId(),
           vip.address(),
+          vip.floating(),
           vip.state(),
           vip.failure(),
           details.vrid().orElse(null),
@@ -268,8 +296,8 @@ final class VipRoutes {
       path = "/{id}",
       consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
   ResponseEntity<VipJson> update(Call call, @PathVariable VipId id, @RequestBody JsonNode body) {
-    VipPatch patch = MergePatch.read(body, VipPatch.class, Map.of("remark", ""));
-    return ok(vips.update(call.request(), id, new Command.UpdateVip(patch.name(), patch.remark())));
+    VipPatch patch = MergePatch.read(body, VipPatch.class, Map.of("remark", ""), Set.of(FLOATING));
+    return ok(vips.update(call.request(), id, patch.toCommand(body.has(FLOATING))));
   }
 
   @DeleteMapping("/{id}")

@@ -11,6 +11,7 @@ import io.havip.event.Happening.DrillEnded;
 import io.havip.event.Happening.FabricRepaired;
 import io.havip.event.Happening.FenceBegan;
 import io.havip.event.Happening.FenceEnded;
+import io.havip.event.Happening.FloatingAddressChanged;
 import io.havip.event.Happening.HolderChanged;
 import io.havip.event.Happening.LeaderChanged;
 import io.havip.event.Happening.SplitBegan;
@@ -55,6 +56,7 @@ public final class HappeningJson {
       case VIP_CREATED -> VipCreated.class;
       case VIP_DESCRIBED -> VipDescribed.class;
       case BINDINGS_CHANGED -> BindingsChanged.class;
+      case FLOATING_ADDRESS_CHANGED -> FloatingAddressChanged.class;
       case FENCE_BEGAN -> FenceBegan.class;
       case FENCE_ENDED -> FenceEnded.class;
       case VIP_DELETING -> VipDeleting.class;

@@ -6,6 +6,7 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import io.havip.vip.Floating;
 import io.havip.vip.Vip;
 import io.havip.vip.VipState;
 import io.havip.vip.VirtualRouter;
@@ -18,10 +19,17 @@ import org.jspecify.annotations.Nullable;
  * Who may claim a VIP; with no members, nobody may.
  *
  * @param segment the number of the segment on which the address is
+ * @param floating what is to be translated to the address, if anything is
  */
-public record Grant(VipId id, int segment, Ipv4Address address, List<Member> members) {
+public record Grant(
+    VipId id, int segment, Ipv4Address address, @Nullable Floating floating, List<Member> members) {
   public Grant {
     members = List.copyOf(members);
+  }
+
+  /** Without a floating address. */
+  public Grant(VipId id, int segment, Ipv4Address address, List<Member> members) {
+    this(id, segment, address, null, members);
   }
 
   /**
@@ -75,6 +83,7 @@ public record Grant(VipId id, int segment, Ipv4Address address, List<Member> mem
               return new Member(nic.port(), nic.mac(), vrrpNic.port(), vmac);
             })
             .toList();
-    return Optional.of(new Grant(vip.id(), network.segment(), vip.address(), members));
+    return Optional.of(
+        new Grant(vip.id(), network.segment(), vip.address(), vip.floating(), members));
   }
 }

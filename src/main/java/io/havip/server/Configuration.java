@@ -215,7 +215,7 @@ final class Configuration {
         text(Setting.SERVER_NAME).orElseGet(Settings::hostName),
         required(Setting.LISTEN),
         number(Setting.PORT),
-        new Limits(number(Setting.VMS_PER_VIP), number(Setting.VIPS_PER_VM)),
+        new Limits(number(Setting.VMS_PER_VIP), number(Setting.VIPS_PER_VM), isOvn()),
         seconds(Setting.PROBE_PERIOD),
         number(Setting.EVENTS_PER_VIP),
         seconds(Setting.EVENT_HEARTBEAT),

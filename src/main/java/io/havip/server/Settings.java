@@ -79,6 +79,23 @@ record Settings(
         logLevel);
   }
 
+  /** The same, but that VIPs may have floating addresses. */
+  Settings withFloatingAddresses() {
+    return new Settings(
+        name,
+        listen,
+        port,
+        new Limits(limits.vmsPerVip(), limits.vipsPerVm(), true),
+        probePeriod,
+        eventsPerVip,
+        heartbeat,
+        clientTimeout,
+        sessionLifetime,
+        webhooksToThisHost,
+        shutdownGrace,
+        logLevel);
+  }
+
   /** The same, but that so many events are kept of each VIP. */
   Settings withEventsPerVip(int events) {
     return new Settings(

@@ -148,7 +148,7 @@ record NetworkTable(JdbcClient db) {
     return db.sql(
             """
             SELECT 1 FROM nics WHERE network_id = :id
-            UNION ALL SELECT 1 FROM vips WHERE network_id = :id
+            UNION ALL SELECT 1 FROM vips WHERE network_id = :id OR floating_network_id = :id
             LIMIT 1
             """)
         .param("id", id.value())

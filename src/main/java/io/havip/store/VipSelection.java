@@ -2,6 +2,7 @@ package io.havip.store;
 
 import io.havip.id.AccountId;
 import io.havip.id.Id;
+import io.havip.vip.Floating;
 import io.havip.vip.Vip;
 import io.havip.vip.VipQuery;
 import java.util.HashMap;
@@ -95,7 +96,15 @@ record VipSelection(String condition, Map<String, Object> parameters) {
   /** What is searched in: lines, so that nothing that is searched for can lie across two. */
   static String searchable(Vip vip) {
     Id id = vip.id();
-    return lower(String.join("\n", vip.name(), vip.remark(), id.value(), vip.address().toString()));
+    Floating floating = vip.floating();
+    return lower(
+        String.join(
+            "\n",
+            vip.name(),
+            vip.remark(),
+            id.value(),
+            vip.address().toString(),
+            floating == null ? "" : floating.address().toString()));
   }
 
   private static String lower(String text) {

@@ -8,6 +8,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.vip.Binding;
 import io.havip.vip.Failure;
+import io.havip.vip.Floating;
 import io.havip.vip.Vip;
 import io.havip.vip.VipQuery;
 import io.havip.vip.VipState;
@@ -31,21 +32,22 @@ record VipTable(JdbcClient db) {
       """
       SELECT vips.id, account_id, name, remark, type, vpc_id, network_id, address, state,
         failure_code, failure_message, version, generation, observed_generation, generation_at,
-        created_at, updated_at, vm_id, nic_id, vrrp_nic_id, vmac,
-        fenced_until
+        created_at, updated_at, floating_network_id, floating_address, vm_id, nic_id, vrrp_nic_id,
+        vmac, fenced_until
       FROM vips LEFT JOIN bindings ON bindings.vip_id = vips.id
       """;
 
   void put(Vip vip) {
     Failure failure = vip.failure();
+    Floating floating = vip.floating();
     db.sql(
             """
             INSERT INTO vips (id, account_id, name, remark, type, vpc_id, network_id, address,
               state, failure_code, failure_message, version, generation, observed_generation,
-              generation_at, created_at, updated_at, search)
+              generation_at, created_at, updated_at, floating_network_id, floating_address, search)
             VALUES (:id, :accountId, :name, :remark, :type, :vpcId, :networkId, :address,
               :state, :failureCode, :failureMessage, :version, :generation, :observedGeneration,
-              :generationAt, :createdAt, :updatedAt, :search)
+              :generationAt, :createdAt, :updatedAt, :floatingNetworkId, :floatingAddress, :search)
             ON CONFLICT (id) DO UPDATE SET
               account_id = excluded.account_id, name = excluded.name, remark = excluded.remark,
               type = excluded.type, vpc_id = excluded.vpc_id, network_id = excluded.network_id,
@@ -54,7 +56,9 @@ record VipTable(JdbcClient db) {
               version = excluded.version, generation = excluded.generation,
               observed_generation = excluded.observed_generation,
               generation_at = excluded.generation_at, created_at = excluded.created_at,
-              updated_at = excluded.updated_at, search = excluded.search
+              updated_at = excluded.updated_at,
+              floating_network_id = excluded.floating_network_id,
+              floating_address = excluded.floating_address, search = excluded.search
             """)
         .param("id", vip.id().value())
         .param("accountId", vip.accountId().value())
@@ -73,6 +77,8 @@ record VipTable(JdbcClient db) {
         .param("generationAt", Columns.micros(vip.generationAt()))
         .param("createdAt", Columns.micros(vip.createdAt()))
         .param("updatedAt", Columns.micros(vip.updatedAt()))
+        .param("floatingNetworkId", floating == null ? null : floating.networkId().value())
+        .param("floatingAddress", floating == null ? null : floating.address().toLong())
         .param("search", VipSelection.searchable(vip))
         .update();
     putBindings(vip);
@@ -231,6 +237,7 @@ record VipTable(JdbcClient db) {
         new VpcId(row.getString("vpc_id")),
         new NetworkId(row.getString("network_id")),
         Columns.address(row, "address"),
+        floating(row),
         List.of(),
         Columns.value(VipState.class, row, "state"),
         failure(row),
@@ -240,6 +247,13 @@ record VipTable(JdbcClient db) {
         Columns.instant(row, "generation_at"),
         Columns.instant(row, "created_at"),
         Columns.instant(row, "updated_at"));
+  }
+
+  private static @Nullable Floating floating(ResultSet row) throws SQLException {
+    String networkId = row.getString("floating_network_id");
+    return networkId == null
+        ? null
+        : new Floating(new NetworkId(networkId), Columns.address(row, "floating_address"));
   }
 
   private static @Nullable Failure failure(ResultSet row) throws SQLException {

@@ -9,12 +9,14 @@ import io.havip.net.Ipv4Address;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A highly available virtual IP and who may claim it.
  *
+ * @param floating what is translated to its address, if anything is
  * @param bindings in the order in which the VMs were bound
  * @param failure set while the state is {@code FAILED}, or while a deletion cannot be realised
  * @param version counts people's changes; the ETag
@@ -31,6 +33,7 @@ public record Vip(
     VpcId vpcId,
     NetworkId networkId,
     Ipv4Address address,
+    @Nullable Floating floating,
     List<Binding> bindings,
     VipState state,
     @Nullable Failure failure,
@@ -83,6 +86,7 @@ public record Vip(
         vpcId,
         networkId,
         address,
+        floating,
         firstBindings,
         state,
         failure,
@@ -94,8 +98,11 @@ public record Vip(
         updatedAt);
   }
 
-  /** The VIP with another name and remark, which the fabric need not know. */
-  public Vip described(String newName, String newRemark, Instant now) {
+  /** The VIP as people want it; another floating address is a new generation. */
+  public Vip updated(
+      String newName, String newRemark, @Nullable Floating newFloating, Instant now) {
+    Vip next =
+        Objects.equals(newFloating, floating) ? this : nextGeneration(bindings, pending(), now);
     return new Vip(
         id,
         accountId,
@@ -105,13 +112,14 @@ public record Vip(
         vpcId,
         networkId,
         address,
+        newFloating,
         bindings,
-        state,
-        failure,
+        next.state,
+        next.failure,
         version + 1,
-        generation,
+        next.generation,
         observedGeneration,
-        generationAt,
+        next.generationAt,
         createdAt,
         now);
   }
@@ -166,6 +174,7 @@ public record Vip(
         vpcId,
         networkId,
         address,
+        floating,
         newBindings,
         newState,
         null,
@@ -187,6 +196,7 @@ public record Vip(
         vpcId,
         networkId,
         address,
+        floating,
         bindings,
         newState,
         newFailure,

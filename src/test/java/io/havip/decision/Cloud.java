@@ -194,13 +194,21 @@ class Cloud {
   }
 
   Vip rename(Caller caller, Vip vip, String name) {
-    var command = new Command.UpdateVip(name, null);
-    return as(
-        caller, (snapshot, context) -> VipDecisions.update(snapshot, vip.id(), command, context));
+    return update(caller, vip, new Command.UpdateVip(name, null));
   }
 
   Vip remark(Caller caller, Vip vip, String remark) {
-    var command = new Command.UpdateVip(null, remark);
+    return update(caller, vip, new Command.UpdateVip(null, remark));
+  }
+
+  Vip floating(Caller caller, Vip vip, Network outside, @Nullable String address) {
+    var wanted =
+        new Command.NewFloating(outside.id(), address == null ? null : Ipv4Address.parse(address));
+    return update(
+        caller, vip, new Command.UpdateVip(null, null, new Command.ChangeFloating(wanted)));
+  }
+
+  Vip update(Caller caller, Vip vip, Command.UpdateVip command) {
     return as(
         caller, (snapshot, context) -> VipDecisions.update(snapshot, vip.id(), command, context));
   }

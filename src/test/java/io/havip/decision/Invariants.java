@@ -19,6 +19,7 @@ import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
 import io.havip.net.Ipv4Address;
 import io.havip.vip.Binding;
+import io.havip.vip.Floating;
 import io.havip.vip.Limits;
 import io.havip.vip.Vip;
 import io.havip.vip.VipState;
@@ -116,10 +117,11 @@ public final class Invariants {
           !(vip.name() + "\n" + vip.remark()).equals(old.name() + "\n" + old.remark());
       boolean rebound = !vip.bindings().equals(old.bindings());
       boolean askedToGo = vip.state() == VipState.DELETING && old.state() != VipState.DELETING;
-      boolean retried = vip.generation() > old.generation() && !rebound && !askedToGo;
+      boolean floated = !Objects.equals(vip.floating(), old.floating());
+      boolean retried = vip.generation() > old.generation() && !rebound && !floated && !askedToGo;
       assertThat(vip.generation() - old.generation())
           .as("a generation for every change that the fabric must realise, and no other")
-          .isEqualTo(rebound || askedToGo || retried ? 1 : 0);
+          .isEqualTo(rebound || floated || askedToGo || retried ? 1 : 0);
       assertThat(!retried || old.state() == VipState.FAILED)
           .as("only what failed is tried again")
           .isTrue();
@@ -319,7 +321,7 @@ public final class Invariants {
 
   private static Stream<Reservation> addressesInUse(World world) {
     return Stream.concat(
-        world.vips().stream().map(vip -> new Reservation(vip.networkId(), vip.address(), vip.id())),
+        world.vips().stream().flatMap(Invariants::addressesOf),
         world.nics().stream()
             .flatMap(nic -> {
               Ipv4Address address = nic.address();
@@ -327,6 +329,15 @@ public final class Invariants {
                   ? Stream.empty()
                   : Stream.of(new Reservation(nic.networkId(), address, nic.id()));
             }));
+  }
+
+  private static Stream<Reservation> addressesOf(Vip vip) {
+    Stream<Reservation> own = Stream.of(new Reservation(vip.networkId(), vip.address(), vip.id()));
+    Floating floating = vip.floating();
+    return floating == null
+        ? own
+        : Stream.concat(
+            own, Stream.of(new Reservation(floating.networkId(), floating.address(), vip.id())));
   }
 
   private static Stream<Reservation> badAddresses(World world) {

@@ -129,7 +129,7 @@ class InvariantsTest {
 
   @Test
   void aChangeWithoutHistoryAndAVipThatJustGoesAreSeen() {
-    Vip renamed = vip.described("other", "", cloud.now.plusMillis(1));
+    Vip renamed = vip.updated("other", "", null, cloud.now.plusMillis(1));
     notAStep("a change of a VIP is in its history", renamed, new Change.PutVip(renamed));
     notAStep(
         "only a deleted VIP goes",

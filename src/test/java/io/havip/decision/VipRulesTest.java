@@ -2,6 +2,7 @@ package io.havip.decision;
 
 import static io.havip.decision.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.error.ErrorCode;
 import io.havip.event.Happening;
@@ -9,7 +10,9 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
+import io.havip.net.Ipv4Address;
 import io.havip.vip.Binding;
+import io.havip.vip.Floating;
 import io.havip.vip.Limits;
 import io.havip.vip.Vip;
 import io.havip.vip.VipState;
@@ -24,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules about VIPs and their bindings, one by one. */
 class VipRulesTest {
+  private static final Limits FLOATING = new Limits(3, 5, true);
+
   private final Cloud cloud = new Cloud();
   private final Vpc vpc = cloud.vpc(cloud.bob);
   private final Network subnet =
@@ -322,6 +327,80 @@ class VipRulesTest {
     assertThat(cloud.retry(cloud.bob, vip).state()).isEqualTo(VipState.CREATING);
     cloud.failed(vip, Cloud.DUPLICATE);
     assertThat(cloud.delete(cloud.bob, vip).failure()).isNull();
+  }
+
+  @Test
+  void anotherFloatingAddressIsANewGeneration() {
+    cloud.limits = FLOATING;
+    Network outside = cloud.external("203.0.113.0/29", "203.0.113.1");
+    Floating wanted = new Floating(outside.id(), Ipv4Address.parse("203.0.113.5"));
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet, vm());
+
+    Vip floating = cloud.floating(cloud.bob, vip, outside, "203.0.113.5");
+    assertThat(floating.floating()).isEqualTo(wanted);
+    assertThat(floating.generation()).isEqualTo(vip.generation() + 1);
+    assertThat(floating.bindings()).isEqualTo(vip.bindings());
+    assertThat(lastEvent())
+        .isEqualTo(new Happening.FloatingAddressChanged(wanted.address(), floating.generation()));
+    assertThat(cloud.floating(cloud.bob, vip, outside, "203.0.113.5")).isEqualTo(floating);
+    assertThat(cloud.floating(cloud.bob, vip, outside, null)).as("any").isEqualTo(floating);
+
+    Vip none =
+        cloud.update(
+            cloud.bob,
+            vip,
+            new Command.UpdateVip("renamed", null, new Command.ChangeFloating(null)));
+    assertThat(none.floating()).isNull();
+    assertThat(none.name()).isEqualTo("renamed");
+    assertThat(none.version()).as("one change").isEqualTo(floating.version() + 1);
+  }
+
+  @Test
+  void aFloatingAddressIsReservedUntilTheVipIsGone() {
+    cloud.limits = FLOATING;
+    Network outside = cloud.external("203.0.113.0/29", "203.0.113.1");
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet);
+    Vip other = cloud.vip(cloud.bob, vpc, subnet);
+    cloud.floating(cloud.bob, vip, outside, "203.0.113.5");
+    assertRefused(
+        ErrorCode.ADDRESS_TAKEN, () -> cloud.floating(cloud.bob, other, outside, "203.0.113.5"));
+    assertRefused(
+        ErrorCode.ADDRESS_RESERVED, () -> cloud.floating(cloud.bob, other, outside, "203.0.113.1"));
+    assertRefused(ErrorCode.INVALID_FIELD, () -> cloud.floating(cloud.bob, other, subnet, null));
+    assertRefused(
+        ErrorCode.IN_USE,
+        () ->
+            cloud.as(
+                cloud.alice,
+                (snapshot, context) ->
+                    InventoryDecisions.deleteNetwork(snapshot, outside.id(), context)));
+
+    cloud.floating(cloud.bob, vip, outside, "203.0.113.6");
+    cloud.floating(cloud.bob, other, outside, "203.0.113.5");
+    cloud.delete(cloud.bob, other);
+    assertRefused(
+        ErrorCode.ADDRESS_TAKEN, () -> cloud.floating(cloud.bob, vip, outside, "203.0.113.5"));
+    assertRefused(
+        ErrorCode.WRONG_STATE, () -> cloud.floating(cloud.bob, other, outside, "203.0.113.4"));
+    cloud.realised(cloud.vip(other));
+    assertThat(cloud.floating(cloud.bob, vip, outside, "203.0.113.5").floating()).isNotNull();
+  }
+
+  @Test
+  void anExternalVipNeedsNoFloatingAddress() {
+    cloud.limits = FLOATING;
+    Network outside = cloud.external("203.0.113.0/29", "203.0.113.1");
+    Vip vip = cloud.vip(cloud.bob, vpc, outside);
+    assertRefused(ErrorCode.INVALID_FIELD, () -> cloud.floating(cloud.bob, vip, outside, null));
+  }
+
+  @Test
+  void whatTranslatesNothingHasNoFloatingAddresses() {
+    Network outside = cloud.external("203.0.113.0/29", "203.0.113.1");
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet);
+    assertThatThrownBy(() -> cloud.floating(cloud.bob, vip, outside, null))
+        .hasMessageContaining("the Linux fabric translates no addresses")
+        .hasMessageContaining("fabric: ovn");
   }
 
   @Test

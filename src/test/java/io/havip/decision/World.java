@@ -375,7 +375,10 @@ public final class World implements Snapshot {
   @Override
   public boolean isInUse(NetworkId id) {
     return nics.values().stream().anyMatch(nic -> nic.networkId().equals(id))
-        || vips.values().stream().anyMatch(vip -> vip.networkId().equals(id));
+        || vips.values().stream()
+            .anyMatch(vip ->
+                vip.networkId().equals(id)
+                    || (vip.floating() != null && vip.floating().networkId().equals(id)));
   }
 
   @Override

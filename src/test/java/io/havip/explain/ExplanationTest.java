@@ -234,6 +234,7 @@ class ExplanationTest {
             new VpcId("vpc-" + "0".repeat(26)),
             new NetworkId("subnet-" + "0".repeat(26)),
             ADDRESS,
+            null,
             List.of(),
             state,
             failure,

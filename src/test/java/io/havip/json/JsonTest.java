@@ -170,6 +170,7 @@ class JsonTest {
         new Happening.BindingsChanged(List.of(VM), List.of(), null, 2),
         new Happening.BindingsChanged(List.of(), List.of(), List.of(VM), 3),
         new Happening.FenceBegan(VM, Instant.parse("2030-01-31T12:00:00Z"), 3),
+        new Happening.FloatingAddressChanged(null, 3),
         new Happening.FenceEnded(VM, 4),
         new Happening.SplitBegan(List.of(VM, VM)),
         new Happening.SplitEnded(List.of(VM, VM), VM, 12_345),

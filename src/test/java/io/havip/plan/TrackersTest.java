@@ -77,6 +77,7 @@ class TrackersTest {
           VPC,
           SUBNET,
           ADDRESS,
+          null,
           IntStream.of(0, 1)
               .mapToObj(i -> new Binding(nics.get(i).vmId(), nics.get(i).id(), nics.get(i).id()))
               .toList(),

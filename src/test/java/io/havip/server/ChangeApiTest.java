@@ -157,6 +157,13 @@ class ChangeApiTest extends ApiFixture {
         .isEqualTo(before);
     assertThat(patch(path, "application/json", "{'name': 'a'}").json().get("version").asString())
         .isEqualTo(before);
+    assertThat(
+            patch(path, "application/json", "{'floatingAddress': null}")
+                .json()
+                .get("version")
+                .asString())
+        .as("there was none")
+        .isEqualTo(before);
     assertRefused(patch(path, "application/json", "{'name': null}"), 422, "invalid_field", "name");
     assertRefused(
         patch(path, "application/json", "{'remark': null, 'name': null}"),

@@ -65,7 +65,9 @@ class CliTest {
   void start(@TempDir Path dir) throws Exception {
     server =
         Server.start(
-            new Settings("127.0.0.1", 0), SqliteStore.open(dir.resolve("havip.db")), fabric);
+            new Settings("127.0.0.1", 0).withFloatingAddresses(),
+            SqliteStore.open(dir.resolve("havip.db")),
+            fabric);
     url = "http://127.0.0.1:" + server.port();
     token = server.firstToken().orElseThrow();
     environment.putAll(Map.of("HAVIP_URL", url, "HAVIP_TOKEN", token));
@@ -487,6 +489,30 @@ class CliTest {
     havip("vm", "nic", "delete", "c", "10.77.2.33").failed(3, "10.77.2.33");
     assertThat(havip("vm", "update", "c", "--state", "stopped").succeeded().out())
         .contains("stopped");
+  }
+
+  @Test
+  void aFloatingAddressIsGivenAndTaken() throws Exception {
+    havip("network", "create", "outside", "--cidr", "192.0.2.0/24", "--gateway", "192.0.2.1")
+        .succeeded();
+    String networkId =
+        havip("network", "show", "outside", "-o", "json").json().path("id").asString();
+    Seen created =
+        havip("vip create floats --subnet web --floating outside -o json".split(" ")).succeeded();
+    assertThat(created.json().at("/floatingAddress/networkId").asString()).isEqualTo(networkId);
+    havip("vip", "update", "floats", "--floating", "outside,address=192.0.2.9").succeeded();
+    assertThat(havip("vip", "show", "floats").succeeded().out())
+        .containsPattern("floatingAddress .*192\\.0\\.2\\.9");
+    assertThat(found("-q", "192.0.2.9")).containsExactly("floats");
+
+    havip("vip", "update", "floats", "--floating", "outside,192.0.2.9").failed(2, "address=");
+    havip("vip", "update", "floats", "--floating", "outside", "--no-floating").failed(2, "both");
+    havip("vip", "update", "floats", "--floating", "outside,address=192.0.2.1")
+        .failed(1, "floatingAddress.address");
+    havip("vip", "update", "floats", "--no-floating").succeeded();
+    assertThat(havip("vip", "show", "floats", "-o", "json").json().has("floatingAddress"))
+        .isFalse();
+    havip("vip", "delete", "floats", "--wait").succeeded();
   }
 
   @Test

@@ -100,7 +100,7 @@ class ContractTest extends ApiFixture {
 
   @Override
   Settings settings() {
-    return super.settings().withWebhooksToThisHost();
+    return super.settings().withWebhooksToThisHost().withFloatingAddresses();
   }
 
   @Override
@@ -364,14 +364,15 @@ class ContractTest extends ApiFixture {
             vipBody(
                 "p",
                 network,
-                "'remark': 'r', 'address': '%s', 'vmIds': ['%s'], 'vmacVmIds': []"
-                    .formatted(hostOf(network, 99), newVm(vpc, network))));
+                "'remark': 'r', 'address': '%s', %s, 'vmIds': ['%s'], 'vmacVmIds': []"
+                    .formatted(hostOf(network, 99), floating(), newVm(vpc, network))));
       }
       case "updateVpc" -> sample(newPath(id), "{'name': 'renamed" + next++ + "'}");
       case "updateSubnet", "updateExternalNetwork" ->
           sample(newPath(id), "{'name': 'renamed" + next++ + "', 'enforcement': 'observe'}");
       case "updateVm" -> sample(newPath(id), "{'name': 'm" + next++ + "', 'state': 'stopped'}");
-      case "updateVip" -> sample(newPath(id), "{'name': 'p" + next++ + "', 'remark': 'r'}");
+      case "updateVip" ->
+          sample(newPath(id), "{'name': 'p" + next++ + "', 'remark': 'r', " + floating() + "}");
       case "replaceBindings" -> {
         String network = newSubnet(vpc);
         yield sample(
@@ -514,6 +515,14 @@ class ContractTest extends ApiFixture {
         yield sample.path() + "/" + made(sample.path(), sample.body().toString());
       }
     };
+  }
+
+  private String floating() throws Exception {
+    return floating(newPath("getExternalNetwork").replaceAll(".*/", ""), "");
+  }
+
+  private static String floating(String network, String more) {
+    return "'floatingAddress': {'networkId': '" + network + "'" + more + "}";
   }
 
   private String newVip(String network, String more) throws Exception {
@@ -991,6 +1000,23 @@ class ContractTest extends ApiFixture {
         post("/v1/vips", vipBody("x", network, "'address': '" + hostOf(network, 1) + "'")),
         "address_reserved");
 
+    String narrow =
+        made(
+            "/v1/external-networks",
+            "{'name': 'x', 'cidr': '192.0.2.0/30', 'gateway': '192.0.2.1'}");
+    newVip(network, floating(narrow, ""));
+    Map<String, String> floating = new TreeMap<>();
+    floating.put(floating(narrow, ""), "network_full");
+    floating.put(floating(narrow, ", 'address': '192.0.2.2'"), "address_taken");
+    floating.put(floating(narrow, ", 'address': '192.0.2.1'"), "address_reserved");
+    floating.put(floating(narrow, ", 'address': '10.99.0.9'"), "address_outside_network");
+    floating.put(floating(nowhere, ""), "reference_not_found");
+    floating.put(floating(network, ""), "invalid_field");
+    for (Map.Entry<String, String> one : floating.entrySet()) {
+      refused(post("/v1/vips", vipBody("x", network, one.getKey())), one.getValue());
+      refused(call("PATCH", empty, "{" + one.getKey() + "}"), one.getValue());
+    }
+
     refused(call("DELETE", "/v1/vpcs/" + vpc), "in_use");
     refused(call("DELETE", "/v1/subnets/" + network), "in_use");
     String external = newPath("getExternalNetwork").replaceAll(".*/", "");
@@ -1027,6 +1053,7 @@ class ContractTest extends ApiFixture {
     try {
       assertThat(call("DELETE", vip).status()).isEqualTo(202);
       refused(call("DELETE", vip), "wrong_state");
+      refused(call("PATCH", vip, "{'floatingAddress': null}"), "wrong_state");
       refused(call("PUT", vip + "/bindings", "{'vmIds': []}"), "wrong_state");
       refused(call("PUT", vip + "/bindings/" + vms.get(0)), "wrong_state");
       refused(call("DELETE", vip + "/bindings/" + vms.get(0)), "wrong_state");

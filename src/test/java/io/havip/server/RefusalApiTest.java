@@ -79,6 +79,8 @@ class RefusalApiTest extends ApiFixture {
           /v1/vips | {'name': 'x', 'type': 'internal', 'vpcId': '$VPC', 'networkId': '$SUBNET', 'address': '10.0.1.300'} | 422 | invalid_field | address
           /v1/vips | {'name': 'x', 'type': 'internal', 'vpcId': '$VPC', 'networkId': '$SUBNET', 'vmIds': ['vm-00000000000000000000000000']} | 422 | reference_not_found | vmIds[0]
           /v1/vips | {'name': 'x', 'type': 'internal', 'vpcId': '$VPC', 'networkId': '$SUBNET', 'vmIds': [null]} | 422 | invalid_field | vmIds[0]
+          /v1/vips | {'name': 'x', 'type': 'internal', 'vpcId': '$VPC', 'networkId': '$SUBNET', 'floatingAddress': {'networkId': '$SUBNET'}} | 422 | invalid_field | floatingAddress
+          /v1/vips | {'name': 'x', 'type': 'internal', 'vpcId': '$VPC', 'networkId': '$SUBNET', 'floatingAddress': {}} | 422 | invalid_field | floatingAddress.networkId
           """)
   void badBodiesNameTheField(String path, String body, int status, String code, String field)
       throws Exception {

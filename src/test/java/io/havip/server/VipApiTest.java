@@ -2,13 +2,22 @@ package io.havip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.havip.id.NetworkId;
+import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.plan.Announcement;
+import io.havip.plan.Grant;
+import io.havip.vip.Floating;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** A VIP's life. */
 class VipApiTest extends ApiFixture {
+  @Override
+  Settings settings() {
+    return super.settings().withFloatingAddresses();
+  }
+
   @Test
   void aVipIsCreatedBoundSeenAndDeleted() throws Exception {
     String network = newSubnet(vpc);
@@ -77,6 +86,41 @@ class VipApiTest extends ApiFixture {
             "vip_described",
             "vip_deleting",
             "vip_deleted");
+  }
+
+  @Test
+  void aFloatingAddressIsGivenChangedAndTaken() throws Exception {
+    String outside =
+        made(
+            "/v1/external-networks",
+            "{'name': 'o', 'cidr': '203.0.113.0/24', 'gateway': '203.0.113.1'}");
+    String floating = "'floatingAddress': {'networkId': '" + outside + "'";
+    String path = "/v1/vips/" + made("/v1/vips", vipBody("db", subnet, floating + "}"));
+    JsonNode vip = await(path, it -> it.get("state").asString().equals("available"));
+    assertThat(vip.at("/floatingAddress/networkId").asString()).isEqualTo(outside);
+    assertThat(vip.at("/floatingAddress/address").asString()).startsWith("203.0.113.");
+
+    Answer changed = call("PATCH", path, "{" + floating + ", 'address': '203.0.113.77'}}");
+    assertThat(changed.status()).isEqualTo(200);
+    assertThat(changed.json().get("generation").asLong()).isEqualTo(2);
+    await(path, it -> it.get("observedGeneration").asLong() == 2);
+    assertThat(fabric.held().grants().values())
+        .extracting(Grant::floating)
+        .contains(new Floating(new NetworkId(outside), Ipv4Address.parse("203.0.113.77")));
+    assertThat(send(authorized("/v1/vips?q=113.77").header("Accept", "text/csv")).raw().body())
+        .contains(",203.0.113.77,");
+    assertThat(call("DELETE", "/v1/external-networks/" + outside).code()).isEqualTo("in_use");
+
+    assertThat(call("PATCH", path, "{'floatingAddress': null}").json().has("floatingAddress"))
+        .isFalse();
+    assertThat(call("DELETE", "/v1/external-networks/" + outside).status()).isEqualTo(204);
+    assertThat(
+            get(path + "/events?kind=floating_address_changed")
+                .json()
+                .get("items")
+                .valueStream()
+                .map(event -> event.at("/data/floatingAddress").asString("none")))
+        .containsExactly("203.0.113.77", "none");
   }
 
   @Test

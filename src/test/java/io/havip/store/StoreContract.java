@@ -48,6 +48,7 @@ import io.havip.net.MacAddress;
 import io.havip.vip.AuthPass;
 import io.havip.vip.Binding;
 import io.havip.vip.Failure;
+import io.havip.vip.Floating;
 import io.havip.vip.Holder;
 import io.havip.vip.Vip;
 import io.havip.vip.VipQuery;
@@ -296,7 +297,7 @@ abstract class StoreContract {
     Vpc vpc = made.vpc.renamed("renamed", LATER);
     Subnet subnet = ((Subnet) made.subnet).with("renamed", Enforcement.OBSERVE, LATER);
     Vm stopped = vm.with("renamed", VmState.STOPPED, LATER);
-    Vip described = vip.described("renamed", "why not", LATER);
+    Vip described = vip.updated("renamed", "why not", null, LATER);
     write(
         new Change.PutAccount(account),
         new Change.PutVpc(vpc),
@@ -386,6 +387,25 @@ abstract class StoreContract {
   }
 
   @Test
+  void aFloatingAddressIsKeptAndItsNetworkIsInUse() {
+    ExternalNetwork external = external(9);
+    Vip vip = made.createVip("v");
+    write(new Change.PutNetwork(external));
+    assertThat(store.<Boolean>read(now -> now.isInUse(external.id()))).isFalse();
+
+    Floating address = new Floating(external.id(), Ipv4Address.parse("192.0.2.9"));
+    Vip floating = vip.updated("v", "", address, LATER);
+    write(new Change.PutVip(floating));
+    assertThat(store.<Optional<Vip>>read(now -> now.vip(vip.id()))).hasValue(floating);
+    assertThat(store.<Boolean>read(now -> now.isInUse(external.id()))).isTrue();
+
+    Vip none = floating.updated("v", "", null, LATER);
+    write(new Change.PutVip(none));
+    assertThat(store.<Optional<Vip>>read(now -> now.vip(vip.id()))).hasValue(none);
+    assertThat(store.<Boolean>read(now -> now.isInUse(external.id()))).isFalse();
+  }
+
+  @Test
   void anExternalVipKeepsItsVpcInUse() {
     Vpc empty =
         store
@@ -408,6 +428,7 @@ abstract class StoreContract {
                 empty.id(),
                 external.id(),
                 Ipv4Address.parse("192.0.2.9"),
+                null,
                 List.of(),
                 VipState.CREATING,
                 null,
@@ -1242,6 +1263,7 @@ abstract class StoreContract {
         made.vpc.id(),
         made.subnet.id(),
         Ipv4Address.parse("255.255.255.255"),
+        null,
         List.of(),
         state,
         failure,

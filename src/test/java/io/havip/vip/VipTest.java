@@ -40,6 +40,7 @@ class VipTest {
         new VpcId("vpc" + TAIL),
         new NetworkId("subnet" + TAIL),
         Ipv4Address.parse("10.0.0.10"),
+        null,
         List.of(),
         state,
         failure,
@@ -87,7 +88,7 @@ class VipTest {
 
   @Test
   void aDescriptionIsAVersionButNoGeneration() {
-    Vip described = available.described("other", "remark", LATER);
+    Vip described = available.updated("other", "remark", null, LATER);
 
     assertThat(described.version()).isEqualTo(2);
     assertThat(described.generation()).isEqualTo(1);

@@ -31,6 +31,7 @@ final class Changes {
   private final OwnRows own;
   private final Map<UUID, Row> onUnwanted;
   private final Adoptable others;
+  private final Routers routers;
   private final Function<String, Optional<String>> holderOf;
 
   private final List<Operation> operations = new ArrayList<>();
@@ -71,11 +72,13 @@ final class Changes {
       OwnRows own,
       Map<UUID, Row> onUnwanted,
       Adoptable others,
+      Routers routers,
       Function<String, Optional<String>> holderOf) {
     this.wanted = wanted;
     this.own = own;
     this.onUnwanted = onUnwanted;
     this.others = others;
+    this.routers = routers;
     this.holderOf = holderOf;
   }
 
@@ -84,6 +87,7 @@ final class Changes {
    *
    * @param onUnwanted what is on the switches that are not wanted any more
    * @param others what others have that networks and NICs may be
+   * @param routers what others have to translate addresses
    * @param holderOf which port holds the VIP of a virtual port, by the latter's name
    */
   static Changes of(
@@ -92,8 +96,9 @@ final class Changes {
       OwnRows own,
       Map<UUID, Row> onUnwanted,
       Adoptable others,
+      Routers routers,
       Function<String, Optional<String>> holderOf) {
-    Changes changes = new Changes(wanted, own, onUnwanted, others, holderOf);
+    Changes changes = new Changes(wanted, own, onUnwanted, others, routers, holderOf);
     TreeSet<String> inOrder = new TreeSet<>(ids);
     // Switches first: it must be known which come and go before anything is put on them.
     for (boolean switches : new boolean[] {true, false}) {
@@ -113,7 +118,7 @@ final class Changes {
     return differences;
   }
 
-  /** For people, a line for each port or switch of others that is in the way, or is missing. */
+  /** For people, a line for whatever others have that is in the way, or is missing. */
   List<String> blocked() {
     return blocked;
   }
@@ -166,7 +171,8 @@ final class Changes {
 
   /** Another switch of others may have the name by now, or none that may be used. */
   private boolean isInPlace(WantedRow row, OwnRow held) {
-    return held.othersSwitch().equals(adoptedSwitch(row.network()).map(Row::id));
+    return row.table().equals(Northbound.NAT)
+        || held.othersSwitch().equals(adoptedSwitch(row.network()).map(Row::id));
   }
 
   /** OVN would keep the holder of a VIP that it may not hold, or that has another address now. */
@@ -196,6 +202,9 @@ final class Changes {
       newSwitches.put(row.network().value(), new NewSwitch(row, new Members()));
       return true;
     }
+    if (row.table().equals(Northbound.NAT)) {
+      return insertTranslation(row);
+    }
     Optional<Members> place =
         Optional.ofNullable(newSwitches.get(row.network().value()))
             .map(NewSwitch::members)
@@ -218,11 +227,33 @@ final class Changes {
     }
     Map<String, String> mark = new HashMap<>(row.mark());
     adoptedSwitch(row.network()).ifPresent(it -> mark.put(OwnRow.SWITCH, it.id().toString()));
-    columns.put(Northbound.EXTERNAL_IDS, Value.texts(mark));
-    String name = "row" + named++;
-    operations.add(new Operation.Insert(row.table(), name, columns));
-    place.get().add(row.table(), new Atom.NewRow(name));
+    place.get().add(row.table(), insert(row.table(), columns, mark));
     return true;
+  }
+
+  private boolean insertTranslation(WantedRow row) {
+    Optional<NetworkId> network = wanted.networkOf(row.id());
+    Optional<UUID> inside = network.flatMap(this::switchOf);
+    Optional<UUID> router =
+        inside.flatMap(
+            in -> switchOf(row.network()).flatMap(outside -> routers.joining(in, outside)));
+    if (router.isEmpty()) {
+      blocked.add(
+          "the floating address of %s waits: no router with a gateway chassis joins %s to %s"
+              .formatted(
+                  row.id(), network.map(NetworkId::value).orElse("its network"), row.network()));
+      return false;
+    }
+    Atom added = insert(row.table(), new HashMap<>(row.columns()), row.mark());
+    mutate(Northbound.ROUTER, router.get(), Northbound.NATS, Set.of(), Set.of(added));
+    return true;
+  }
+
+  private Atom insert(String table, Map<String, Value> columns, Map<String, String> mark) {
+    String name = "row" + named++;
+    columns.put(Northbound.EXTERNAL_IDS, Value.texts(mark));
+    operations.add(new Operation.Insert(table, name, columns));
+    return new Atom.NewRow(name);
   }
 
   private void compareAdditions(String id) {
@@ -298,6 +329,13 @@ final class Changes {
       operations.add(new Operation.Delete(row.table(), id));
       return true;
     }
+    if (row.table().equals(Northbound.NAT)) {
+      Set<Atom> gone = Set.of(new Atom.Reference(id));
+      routers
+          .of(id)
+          .ifPresent(it -> mutate(Northbound.ROUTER, it, Northbound.NATS, gone, Set.of()));
+      return true;
+    }
     row.othersSwitch()
         .or(() -> own.switchOf(row.network()).map(place -> place.row().id()))
         .filter(it -> !deletedSwitches.contains(it))
@@ -307,13 +345,17 @@ final class Changes {
 
   /** The switch that is there for a network; of others there need be none that may be used. */
   private Optional<UUID> switchFor(NetworkId network) {
-    if (wanted.logicalSwitch(network).isPresent()) {
-      return adoptedSwitch(network).map(Row::id);
+    Optional<UUID> there = switchOf(network);
+    if (there.isEmpty() && wanted.logicalSwitch(network).isEmpty()) {
+      throw new IllegalStateException("no switch for " + network);
     }
-    OwnRow place =
-        own.switchOf(network.value())
-            .orElseThrow(() -> new IllegalStateException("no switch for " + network));
-    return Optional.of(place.row().id());
+    return there;
+  }
+
+  private Optional<UUID> switchOf(NetworkId network) {
+    return wanted.logicalSwitch(network).isPresent()
+        ? adoptedSwitch(network).map(Row::id)
+        : own.switchOf(network.value()).map(it -> it.row().id());
   }
 
   private OnSwitch on(UUID id) {
@@ -341,16 +383,15 @@ final class Changes {
                     row.id(),
                     Map.of(Northbound.NAME, row.value(Northbound.NAME)))));
     onSwitches.forEach((id, on) -> {
-      mutate(id, Northbound.PORTS, on.out().ports, on.in().ports);
-      mutate(id, Northbound.ACLS, on.out().acls, on.in().acls);
+      mutate(Northbound.SWITCH, id, Northbound.PORTS, on.out().ports, on.in().ports);
+      mutate(Northbound.SWITCH, id, Northbound.ACLS, on.out().acls, on.in().acls);
     });
   }
 
-  private void mutate(UUID id, String column, Set<Atom> out, Set<Atom> in) {
+  private void mutate(String table, UUID id, String column, Set<Atom> out, Set<Atom> in) {
     if (!out.isEmpty() || !in.isEmpty()) {
       operations.add(
-          new Operation.Mutate(
-              Northbound.SWITCH, id, column, new Value.Atoms(out), new Value.Atoms(in)));
+          new Operation.Mutate(table, id, column, new Value.Atoms(out), new Value.Atoms(in)));
     }
   }
 }

@@ -10,11 +10,18 @@ final class Northbound {
   static final String SWITCH = "Logical_Switch";
   static final String PORT = "Logical_Switch_Port";
   static final String ACL = "ACL";
+  static final String ROUTER = "Logical_Router";
+  static final String ROUTER_PORT = "Logical_Router_Port";
+  static final String NAT = "NAT";
 
   static final String NAME = "name";
   static final String PORTS = "ports";
   static final String ACLS = "acls";
+  static final String NATS = "nat";
   static final String EXTERNAL_IDS = "external_ids";
+
+  static final String GATEWAY_CHASSIS = "gateway_chassis";
+  static final String HA_CHASSIS_GROUP = "ha_chassis_group";
 
   static final String ASKED = "nb_cfg";
   static final String IN_SOUTHBOUND = "sb_cfg";
@@ -27,8 +34,18 @@ final class Northbound {
       Map.of(
           GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS, EXTERNAL_IDS),
           SWITCH, Set.of(NAME, EXTERNAL_IDS),
-          PORT, Set.of(NAME, "type", "addresses", "port_security", "options", EXTERNAL_IDS),
-          ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS));
+          PORT, Set.of(NAME, "type", "addresses", "port_security", Rows.OPTIONS, EXTERNAL_IDS),
+          ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS),
+          ROUTER, Set.of(PORTS, NATS, Rows.OPTIONS),
+          ROUTER_PORT, Set.of(NAME, GATEWAY_CHASSIS, HA_CHASSIS_GROUP),
+          NAT,
+              Set.of(
+                  "type",
+                  "external_ip",
+                  "logical_ip",
+                  "external_mac",
+                  "logical_port",
+                  EXTERNAL_IDS));
 
   private Northbound() {}
 }

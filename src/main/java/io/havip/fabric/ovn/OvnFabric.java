@@ -75,6 +75,7 @@ public final class OvnFabric implements Fabric {
   private final OwnRows own = new OwnRows();
   private final Bindings bindings = new Bindings();
   private final Adoptable others = new Adoptable(own, bindings);
+  private final Routers routers = new Routers(bindings);
   private final Reports reports = new Reports(System::nanoTime);
   private final Judge judge = new Judge(wanted);
   private final OvsdbClient northbound;
@@ -212,7 +213,8 @@ public final class OvnFabric implements Fabric {
 
   private List<String> commit(Set<String> ids) throws FabricException {
     for (int attempt = 1; ; attempt++) {
-      Changes changes = Changes.of(ids, wanted, own, onUnwanted(ids), others, bindings::parent);
+      Changes changes =
+          Changes.of(ids, wanted, own, onUnwanted(ids), others, routers, bindings::parent);
       tell(changes.blocked());
       Row global = global();
       boolean hasWritten = hasWritten(global);
@@ -483,6 +485,7 @@ public final class OvnFabric implements Fabric {
           lock.unlock();
         }
       } else {
+        routers.take(change);
         own.take(change).forEach(id -> touched.put(change, id));
       }
     }

@@ -9,6 +9,7 @@ import io.havip.ovsdb.Value;
 import io.havip.plan.Grant;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
+import io.havip.vip.Floating;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ final class Rows {
   static final String PART_PORT = "port";
   static final String PART_VIRTUAL = "virtual";
   static final String PART_LOCALNET = "localnet";
+  private static final String PART_FLOATING = "floating";
 
   static final String OPTIONS = "options";
   static final String VIRTUAL_IP = "virtual-ip";
@@ -293,6 +295,28 @@ final class Rows {
       }
     });
     rows.addAll(acls.rows(grant.id()));
+    Floating floating = grant.floating();
+    if (floating != null) {
+      rows.add(
+          new WantedRow(
+              Northbound.NAT,
+              grant.id(),
+              PART_FLOATING,
+              floating.networkId(),
+              Map.of(
+                  "type",
+                  Value.text("dnat_and_snat"),
+                  "external_ip",
+                  Value.text(floating.address().toString()),
+                  "logical_ip",
+                  Value.text(grant.address().toString()),
+                  // With these, each chassis would translate by itself, and what comes would be
+                  // lost when the VIP goes to another chassis.
+                  "external_mac",
+                  Value.none(),
+                  "logical_port",
+                  Value.none())));
+    }
     return rows;
   }
 

@@ -270,6 +270,15 @@ final class Wanted {
     return Optional.ofNullable(segments.get(network)).map(Segment::logicalSwitch);
   }
 
+  /** The network of a VIP that is wanted. */
+  synchronized Optional<NetworkId> networkOf(Id vip) {
+    return vip instanceof VipId id
+        ? Optional.ofNullable(grants.get(id))
+            .map(grant -> segmentsByNumber.get(grant.segment()))
+            .map(Segment::id)
+        : Optional.empty();
+  }
+
   /** Whether a network is a switch of others of this name. */
   synchronized boolean isLogicalSwitch(String logicalSwitch) {
     return segments.values().stream().anyMatch(it -> logicalSwitch.equals(it.logicalSwitch()));

@@ -13,7 +13,7 @@ import java.util.UUID;
  *
  * @param id what it is there for
  * @param part which of the rows of that id it is
- * @param network on whose switch it is
+ * @param network on whose switch it is; of a translation, the network outside
  * @param columns what it holds, external_ids apart
  */
 record WantedRow(String table, Id id, String part, NetworkId network, Map<String, Value> columns) {
@@ -54,7 +54,7 @@ record WantedRow(String table, Id id, String part, NetworkId network, Map<String
   /** What a column holds that is not sent because it holds nothing. */
   private static Value nothingIn(String column) {
     return switch (column) {
-      case "addresses", "port_security" -> Value.none();
+      case "addresses", "port_security", "external_mac", "logical_port" -> Value.none();
       case Rows.OPTIONS -> Value.texts(Map.of());
       case "priority" -> Value.whole(0);
       default -> Value.text("");

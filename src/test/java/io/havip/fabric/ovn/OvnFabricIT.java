@@ -11,6 +11,7 @@ import io.havip.fabric.FabricContract;
 import io.havip.fabric.FabricException;
 import io.havip.fabric.VirtualNic;
 import io.havip.fabric.linux.LinuxLab;
+import io.havip.id.Id;
 import io.havip.inventory.Enforcement;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
@@ -20,16 +21,20 @@ import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed.Claim;
 import io.havip.plan.Port;
+import io.havip.plan.Segment;
+import io.havip.vip.Floating;
 import io.havip.wire.Arp;
 import io.havip.wire.Ethernet;
 import io.havip.wire.Ipv4;
 import io.havip.wire.Udp;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,6 +57,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OvnFabricIT extends FabricContract {
   private static final String PHYSICAL_NETWORK = "physnet";
+
+  /** A router of the operator's, and the address that it translates. */
+  private static final String ROUTER = "router";
+
+  private static final MacAddress INNER_MAC = MacAddress.parse("02:00:0c:00:00:01");
+  private static final MacAddress OUTER_MAC = MacAddress.parse("02:00:0c:00:00:02");
+  private static final Ipv4Address FLOATING_ADDRESS = Ipv4Address.parse("203.0.113.100");
 
   @TempDir private static Path directory;
   private static @Nullable Ovn started;
@@ -379,11 +391,13 @@ class OvnFabricIT extends FabricContract {
   }
 
   private static byte[] udp(VirtualNic from, MacAddress to, Ipv4Address address) {
-    return Ethernet.frame(
-        to,
-        from.mac(),
-        Ethernet.IPV4,
-        Udp.packet(new Ipv4(from.address(), address, Ipv4.UDP, 64, 0), 5000, 5000, new byte[] {1}));
+    return udp(from.mac(), from.address(), to, address, 64);
+  }
+
+  private static byte[] udp(
+      MacAddress from, Ipv4Address source, MacAddress to, Ipv4Address destination, int hops) {
+    Ipv4 header = new Ipv4(source, destination, Ipv4.UDP, hops, 0);
+    return Ethernet.frame(to, from, Ethernet.IPV4, Udp.packet(header, 5000, 5000, new byte[] {1}));
   }
 
   @Test
@@ -397,6 +411,95 @@ class OvnFabricIT extends FabricContract {
     assertThat(vm2.reaches(client, claimFrom(shared))).isFalse();
     awaitClaims(() -> vm1.send(claimFrom(shared)), new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(client.reaches(vm1, udp(client, shared, VIP))).isTrue();
+  }
+
+  @Test
+  void aFloatingAddressLeadsToWhoeverHoldsTheVip() throws Exception {
+    Segment outer = segment(SEGMENT + 1, PHYSICAL_NETWORK, Enforcement.ENFORCE);
+    VirtualNic outside = LinuxLab.plug(6, Ipv4Address.parse("203.0.113.9"));
+    ovn().plugOutside(chassisOf(outside.number()), outside.port());
+    plugged.add(outside);
+    Grant plain = grant(1, VIP, vm1, vm2);
+    Floating floating = new Floating(outer.id(), FLOATING_ADDRESS);
+    Grant grant = new Grant(plain.id(), SEGMENT, VIP, floating, plain.members());
+    Desired desired = desired(segment(SEGMENT), outer, vm1.on(SEGMENT), vm2.on(SEGMENT), grant);
+    fabric.sync(desired);
+    assertThat(fabric.sync(desired)).as("while it waits for a router").isEmpty();
+    try {
+      attachRouter(segment(SEGMENT).id(), outer.id());
+      assertThat(fabric.sync(desired))
+          .containsExactly(plain.id() + " was different in OVN: floating");
+      assertThat(fabric.sync(desired)).isEmpty();
+
+      vm2.send(vm2.claim(VIP));
+      awaitClaims(new Claim(SEGMENT, VIP, vm2.port()));
+      assertTranslated(outside, vm2);
+      vm1.send(vm1.claim(VIP));
+      awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+      assertTranslated(outside, vm1);
+
+      assertThat(repairAfter(() -> ovn().nbctl("lr-nat-del", ROUTER), desired))
+          .containsExactly(plain.id() + " was different in OVN: floating");
+      assertTranslated(outside, vm1);
+
+      fabric.apply(Set.of(plain.id()), desired(plain));
+      assertThat(ovn().nbctl("lr-nat-list", ROUTER)).isBlank();
+    } finally {
+      ovn().nbctl("--if-exists", "lr-del", ROUTER);
+      ovn().nbctl("--if-exists", "lsp-del", "to-inner");
+      ovn().nbctl("--if-exists", "lsp-del", "to-outer");
+    }
+  }
+
+  /** As an operator would, with the gateway on the first chassis. */
+  private static void attachRouter(Id inner, Id outer) throws Exception {
+    ovn().nbctl("lr-add", ROUTER);
+    ovn().nbctl("lrp-add", ROUTER, "inner", INNER_MAC.toString(), "10.0.0.1/24");
+    ovn().nbctl("lrp-add", ROUTER, "outer", OUTER_MAC.toString(), "203.0.113.1/24");
+    ovn().nbctl("lrp-set-gateway-chassis", "outer", Chassis.FIRST.ns());
+    attach(inner, "inner");
+    attach(outer, "outer");
+    ovn().nbctl("--wait=hv", "sync");
+  }
+
+  private static void attach(Id network, String routerPort) throws Exception {
+    String port = "to-" + routerPort;
+    ovn().nbctl("lsp-add", network.value(), port);
+    ovn().nbctl("lsp-set-type", port, "router");
+    ovn().nbctl("lsp-set-addresses", port, "router");
+    ovn().nbctl("lsp-set-options", port, "router-port=" + routerPort);
+  }
+
+  /** A question to the floating address arrives at the holder, and its answer comes from it. */
+  private static void assertTranslated(VirtualNic outside, VirtualNic holder) throws Exception {
+    Ipv4Address client = outside.address();
+    outside.send(outside.claim(client)); // or the router would ask who that is
+    assertComesOut(
+        outside,
+        udp(outside.mac(), client, OUTER_MAC, FLOATING_ADDRESS, 64),
+        holder,
+        udp(INNER_MAC, client, holder.mac(), VIP, 63));
+    assertComesOut(
+        holder,
+        udp(holder.mac(), VIP, INNER_MAC, client, 64),
+        outside,
+        udp(OUTER_MAC, FLOATING_ADDRESS, outside.mac(), client, 63));
+  }
+
+  private static void assertComesOut(VirtualNic from, byte[] sent, VirtualNic at, byte[] expected)
+      throws IOException {
+    // OVS may drop what comes while it takes new flows.
+    for (int i = 0; i < PATIENCE_SECONDS; i++) {
+      from.send(sent);
+      Optional<byte[]> next = at.socket().receive(Duration.ofSeconds(1));
+      while (next.isPresent()) {
+        if (Arrays.equals(next.get(), expected)) {
+          return;
+        }
+        next = at.socket().receive(Duration.ofSeconds(1));
+      }
+    }
+    throw new AssertionError("what " + from.port() + " sent did not come out at " + at.port());
   }
 
   private static byte[] claimFrom(MacAddress mac) {
