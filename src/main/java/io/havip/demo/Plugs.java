@@ -48,7 +48,7 @@ interface Plugs {
       guest.unplug();
     }
 
-    private static Ovn.Chassis chassisOf(Guest guest) {
+    static Ovn.Chassis chassisOf(Guest guest) {
       return guest.equals(Stage.VM1) || guest.equals(Stage.VM4)
           ? Ovn.Chassis.FIRST
           : Ovn.Chassis.SECOND;

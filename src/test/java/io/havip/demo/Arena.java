@@ -88,7 +88,7 @@ final class Arena implements AutoCloseable {
       if (external) {
         plugRouter();
       } else {
-        ground.connect(client.port(), false);
+        ground.connect(client, false);
       }
       for (Guest member : members) {
         plugVm(member);
@@ -264,7 +264,11 @@ final class Arena implements AutoCloseable {
 
   /** The host's end of a VM's NIC on the VIP's network. */
   String port(Guest vm) {
-    return external ? secondPort(vm) : vm.port();
+    return port(vm, external);
+  }
+
+  static String port(Guest guest, boolean second) {
+    return second ? secondPort(guest) : guest.port();
   }
 
   static MacAddress secondMac(Guest guest) {
@@ -338,16 +342,13 @@ final class Arena implements AutoCloseable {
         vm.inside("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1").toArray(String[]::new));
     Program.output(
         vm.inside("sysctl", "-qw", "net.ipv4.conf.all.arp_announce=2").toArray(String[]::new));
-    for (String port : ports(vm)) {
-      ground.connect(port, !port.equals(vm.port()));
+    ground.connect(vm, false);
+    if (external) {
+      ground.connect(vm, true);
     }
     EchoServer server = EchoServer.start(vm, vip());
     cleanUps.add(server::close);
     vms.put(vm, new Vm(server, () -> {}, () -> ""));
-  }
-
-  private List<String> ports(Guest vm) {
-    return external ? List.of(vm.port(), secondPort(vm)) : List.of(vm.port());
   }
 
   private void plug(Guest guest, Cidr network) throws IOException, InterruptedException {
@@ -392,8 +393,8 @@ final class Arena implements AutoCloseable {
     plug(ROUTER, Stage.SUBNET);
     plugSecond(ROUTER);
     ROUTER.ip("addr", "add", GATEWAY + "/" + EXTERNAL.prefixLength(), "dev", SECOND_NIC);
-    ground.connect(ROUTER.port(), false);
-    ground.connect(secondPort(ROUTER), true);
+    ground.connect(ROUTER, false);
+    ground.connect(ROUTER, true);
     Ipv4Address routerAtClient = Ipv4Address.parse("198.51.100.1");
     Program.output("ip", "link", "set", client.port(), "netns", ROUTER.port());
     ROUTER.ip("addr", "add", routerAtClient + "/" + FAR_AWAY.prefixLength(), "dev", client.port());

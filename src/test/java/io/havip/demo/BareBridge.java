@@ -15,8 +15,8 @@ final class BareBridge implements Ground {
   }
 
   @Override
-  public void connect(String port, boolean external) throws IOException, InterruptedException {
-    Program.output("ip", "link", "set", port, "master", NAME);
+  public void connect(Guest guest, boolean second) throws IOException, InterruptedException {
+    Program.output("ip", "link", "set", Arena.port(guest, second), "master", NAME);
   }
 
   @Override

@@ -3,12 +3,13 @@ package io.havip.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.net.Ipv4Address;
+import io.havip.ovsdb.OvsdbServer;
 import io.havip.server.ServerProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,14 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
 class ExternalVipIT {
   @TempDir private Path directory;
   private final CleanUps cleanUps = new CleanUps();
+
+  @SuppressWarnings("NullAway.Init") // start() is called first
   private HavipGround ground;
+
+  @SuppressWarnings("NullAway.Init")
   private Arena arena;
 
-  @BeforeEach
-  void start() throws Exception {
-    ServerProcess server = new ServerProcess(directory);
+  private void start(Cabling cabling, String... flags) throws Exception {
+    ServerProcess server = new ServerProcess(directory, flags);
     cleanUps.add(server::stop);
-    ground = new HavipGround(server, Software.KEEPALIVED, true);
+    ground = new HavipGround(server, Software.KEEPALIVED, true, cabling);
     cleanUps.add(ground::close);
     arena = new Arena(Software.KEEPALIVED, true, "", ground, directory.resolve("vms"));
     cleanUps.add(arena::close);
@@ -39,6 +43,24 @@ class ExternalVipIT {
 
   @Test
   void theClientBehindTheGatewayReachesWhoeverHoldsTheVip() throws Exception {
+    start(Cabling.OF_THIS_HOST);
+    assertClientFollows();
+  }
+
+  @Test
+  void theClientBehindTheGatewayReachesWhoeverHoldsTheVipOnTwoChassisOfOvn() throws Exception {
+    OvsdbServer.assumeInstalled();
+    Ovn ovn = Ovn.start(Files.createDirectory(directory.resolve("ovn")));
+    cleanUps.add(ovn::close);
+    start(
+        new Cabling.OfOvn(ovn),
+        "--fabric=ovn",
+        "--ovn-northbound=" + ovn.northbound(),
+        "--ovn-southbound=" + ovn.southbound());
+    assertClientFollows();
+  }
+
+  private void assertClientFollows() throws Exception {
     Guest first = arena.members().getFirst();
     assertOwnTrafficLeavesByTheFirstNic(first);
 
@@ -58,6 +80,7 @@ class ExternalVipIT {
 
   @Test
   void whoIsNotBoundTakesNothing() throws Exception {
+    start(Cabling.OF_THIS_HOST);
     Guest holder = arena.elect();
     for (Arena.Theft theft : arena.thefts(Stage.VM4, ground.vrid(), holder)) {
       Thefts.assertFutile(theft, arena, ground, Stage.VM4);
@@ -68,6 +91,7 @@ class ExternalVipIT {
   /** Linux answers for all its addresses on all its NICs, unless arp_ignore says otherwise. */
   @Test
   void anAnswerForTheAddressOfTheOtherNicIsNoTheft() throws Exception {
+    start(Cabling.OF_THIS_HOST);
     Guest vm = arena.members().getFirst();
     Guest holder = arena.elect();
     Program.output(

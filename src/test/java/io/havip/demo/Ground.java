@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /** What the VMs of an {@link Arena} are plugged into. */
 interface Ground {
-  /** Connects an interface of the host to the subnet, or to the external network. */
-  void connect(String port, boolean external)
+  /** Connects a guest's first NIC to the subnet, or its second one to the external network. */
+  void connect(Guest guest, boolean second)
       throws CheckFailedException, IOException, InterruptedException;
 
   /** What the HA software of a member is told. */

@@ -9,16 +9,12 @@ import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/**
- * The fabric of a real server, in which the VIP of an {@link Arena} is bound to its members. The
- * external network is joined by an uplink to a bridge that was there before.
- */
+/** The fabric of a real server, in which the VIP of an {@link Arena} is bound to its members. */
 final class HavipGround implements Ground, AutoCloseable {
-  private static final String UPLINK = "outside";
-
   private final ServerProcess server;
   private final Software software;
   private final boolean external;
+  private final Cabling cabling;
   private final CleanUps cleanUps = new CleanUps();
   private final Map<Guest, String> ids = new HashMap<>();
   private String subnet = "";
@@ -27,9 +23,15 @@ final class HavipGround implements Ground, AutoCloseable {
 
   HavipGround(ServerProcess server, Software software, boolean external)
       throws CheckFailedException, IOException, InterruptedException {
+    this(server, software, external, Cabling.OF_THIS_HOST);
+  }
+
+  HavipGround(ServerProcess server, Software software, boolean external, Cabling cabling)
+      throws CheckFailedException, IOException, InterruptedException {
     this.server = server;
     this.software = software;
     this.external = external;
+    this.cabling = cabling;
     try {
       create();
     } catch (CheckFailedException | IOException | InterruptedException | RuntimeException e) {
@@ -43,9 +45,7 @@ final class HavipGround implements Ground, AutoCloseable {
     subnet =
         create("subnets", Map.of("vpcId", vpc, "name", "arena", "cidr", Stage.SUBNET.toString()));
     if (external) {
-      Program.output("ip", "link", "add", UPLINK, "type", "bridge", "forward_delay", "0");
-      cleanUps.add(() -> Program.output("ip", "link", "del", UPLINK));
-      Program.output("ip", "link", "set", UPLINK, "up");
+      cabling.layUplink(cleanUps);
       outside =
           create(
               "external-networks",
@@ -57,7 +57,7 @@ final class HavipGround implements Ground, AutoCloseable {
                   "gateway",
                   Arena.GATEWAY.toString(),
                   "uplink",
-                  UPLINK,
+                  Cabling.UPLINK,
                   "enforcement",
                   "enforce"));
     }
@@ -136,16 +136,14 @@ final class HavipGround implements Ground, AutoCloseable {
   }
 
   @Override
-  public void connect(String port, boolean outer)
+  public void connect(Guest guest, boolean second)
       throws CheckFailedException, IOException, InterruptedException {
-    // The fabric attaches what the records of NICs name; the router's other side is none.
-    if (port.equals(Arena.secondPort(Arena.ROUTER))) {
-      Program.output("ip", "link", "set", port, "master", UPLINK);
+    // The router's second NIC is outside, where HAVIP has no record of it.
+    if (second && guest.equals(Arena.ROUTER)) {
+      cabling.connectOutside(guest);
+    } else {
+      cabling.connect(guest, second);
     }
-    Checks.awaitTrue(
-        port + " is attached",
-        () -> Program.output("ip", "link", "show", port).contains(" master "),
-        this::shown);
   }
 
   @Override
