@@ -307,13 +307,17 @@ public final class Reconciler implements AutoCloseable {
   private void noteRealised(List<Vip> vips) {
     store.write(reader -> {
       List<Change> changes = new ArrayList<>();
+      List<Vip> noted = new ArrayList<>();
       for (Vip seen : vips) {
         reader
             .vip(seen.id())
             .map(vip -> VipDecisions.realised(vip, seen.generation(), now()))
-            .ifPresent(decision -> changes.addAll(decision.changes()));
+            .ifPresent(decision -> {
+              changes.addAll(decision.changes());
+              noted.add(decision.answer());
+            });
       }
-      return new Decision<>(changes, Set.of(), vips);
+      return new Decision<>(changes, Set.of(), noted);
     });
   }
 

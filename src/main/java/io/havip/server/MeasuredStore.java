@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -126,8 +127,10 @@ final class MeasuredStore implements Store {
           Optional.ofNullable(it.outageMillis()).map(Duration::ofMillis).ifPresent(outages::record);
       case Happening.SplitEnded it -> splits.record(Duration.ofMillis(it.lengthMillis()));
       case Happening.VipRealised _, Happening.VipDeleted _ -> {
-        if (answer instanceof Vip vip) {
-          lag.record(Duration.between(vip.generationAt(), event.at()));
+        for (Object one : answer instanceof List<?> several ? several : List.of(answer)) {
+          if (one instanceof Vip vip && vip.id().equals(event.vipId())) {
+            lag.record(Duration.between(vip.generationAt(), event.at()));
+          }
         }
       }
       default -> {
