@@ -400,6 +400,10 @@ final class FuzzedRequests {
     if (schema.has("enum")) {
       return schema.get("enum").get(random.nextInt(schema.get("enum").size()));
     }
+    JsonNode oneOf = schema.path("oneOf");
+    if (!oneOf.isEmpty()) {
+      return value(oneOf.get(random.nextInt(oneOf.size())), faults);
+    }
     String type =
         schema.get("type").isArray() ? pick("string", "null") : schema.get("type").asString();
     return switch (type) {
