@@ -1,5 +1,7 @@
 package io.havip.agent;
 
+import io.havip.cli.CommandFailedException;
+import io.havip.cli.Credentials;
 import io.havip.kernel.KernelException;
 import io.havip.kernel.PacketTap;
 import io.havip.ovsdb.Remote;
@@ -7,11 +9,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,11 +41,7 @@ import picocli.CommandLine.Spec;
       "  ${COMMAND-FULL-NAME} --ovs unix:/usr/local/var/run/openvswitch/db.sock"
     })
 public final class AgentCommand implements Callable<Integer> {
-  private static final String DEFAULT_SERVER = "http://127.0.0.1:8470";
   private static final String DEFAULT_OVS = "unix:/run/openvswitch/db.sock";
-
-  /** RFC 6750, section 2.1. */
-  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
   private final Map<String, String> environment;
 
@@ -58,7 +55,7 @@ public final class AgentCommand implements Callable<Integer> {
       split = ",",
       description = {
         "All servers, with commas between them, because any may lead.",
-        "Default: HAVIP_URL, else " + DEFAULT_SERVER + "."
+        "Default: HAVIP_URL, else " + Credentials.DEFAULT_URL + "."
       })
   private @Nullable List<String> servers;
 
@@ -102,31 +99,22 @@ public final class AgentCommand implements Callable<Integer> {
   }
 
   private Agent.Options options() {
-    List<String> urls =
-        servers == null
-            ? Arrays.asList(environment.getOrDefault("HAVIP_URL", DEFAULT_SERVER).split(",", -1))
-            : servers;
     try {
-      return new Agent.Options(
-          Remote.parse(ovs), urls.stream().map(AgentCommand::server).toList(), token());
-    } catch (IllegalArgumentException e) {
+      String token = token();
+      List<URI> urls = new ArrayList<>();
+      for (String url : servers()) {
+        urls.add(Credentials.parse(url.strip(), token).url());
+      }
+      return new Agent.Options(Remote.parse(ovs), urls, token);
+    } catch (IllegalArgumentException | CommandFailedException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
   }
 
-  private static URI server(String text) {
-    String url = text.strip();
-    try {
-      URI uri = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
-      boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (isHttp && uri.getHost() != null && uri.getRawQuery() == null) {
-        return uri;
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below, like every other text that is no such URL.
-    }
-    throw new IllegalArgumentException(
-        "'" + text + "' is no server's URL; one looks like " + DEFAULT_SERVER);
+  private List<String> servers() {
+    return servers == null
+        ? List.of(environment.getOrDefault("HAVIP_URL", Credentials.DEFAULT_URL).split(",", -1))
+        : servers;
   }
 
   private String token() {
@@ -134,10 +122,6 @@ public final class AgentCommand implements Callable<Integer> {
     if (token == null) {
       throw new IllegalArgumentException(
           "give the administrator's token, by --token-file or HAVIP_TOKEN");
-    }
-    if (!TOKEN.matcher(token).matches()) {
-      throw new IllegalArgumentException(
-          token.isEmpty() ? "the token is empty" : "the token has characters that no token has");
     }
     return token;
   }

@@ -3,7 +3,7 @@ package io.havip.cli;
 import org.jspecify.annotations.Nullable;
 
 /** A command could not do what it was asked for; the message tells the user why and the way out. */
-final class CommandFailedException extends Exception {
+public final class CommandFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final ExitCode exitCode;

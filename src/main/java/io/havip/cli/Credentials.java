@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** Where the server is and what lets the user in. */
-record Credentials(URI url, String token) {
-  static final String DEFAULT_URL = "http://127.0.0.1:8470";
+public record Credentials(URI url, String token) {
+  public static final String DEFAULT_URL = "http://127.0.0.1:8470";
 
   /** RFC 6750, section 2.1. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
@@ -56,7 +56,7 @@ record Credentials(URI url, String token) {
    *
    * @throws CommandFailedException when one of them cannot be
    */
-  static Credentials parse(String url, String token) throws CommandFailedException {
+  public static Credentials parse(String url, String token) throws CommandFailedException {
     if (!TOKEN.matcher(token).matches()) {
       throw new CommandFailedException(
           ExitCode.WRONG_USAGE,
