@@ -286,8 +286,10 @@ public final class OvnFabric implements Fabric {
           .filter(row -> wanted.rows(id).stream().noneMatch(it -> it.isThat(row)))
           .forEach(row -> unwanted.add(row.row().id()));
     }
-    Map<UUID, Row> found = unwanted.isEmpty() ? Map.of() : onSwitches();
-    Map<UUID, Row> members = new HashMap<>(found);
+    if (unwanted.isEmpty()) {
+      return Map.of();
+    }
+    Map<UUID, Row> members = onSwitches();
     members.keySet().retainAll(unwanted);
     return members;
   }
