@@ -3,17 +3,12 @@ package io.havip.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.havip.cli.Surroundings;
 import io.havip.fabric.InMemoryFabric;
 import io.havip.json.Json;
+import io.havip.server.Terminal.Seen;
 import io.havip.store.SqliteStore;
-import java.io.ByteArrayInputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,8 +85,6 @@ class ImportLibvirtIT {
 
   @TempDir private Path dir;
   private Server server;
-
-  private record Seen(int status, String out, String err) {}
 
   @BeforeEach
   void start() throws Exception {
@@ -245,26 +238,7 @@ class ImportLibvirtIT {
     return havip(answer, arguments);
   }
 
-  /**
-   * Runs a command as a person at a terminal does who gives this answer; nobody is there for none.
-   */
   private Seen havip(String answer, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Surroundings surroundings =
-        new Surroundings(
-            Map.of(
-                "HAVIP_URL",
-                "http://127.0.0.1:" + server.port(),
-                "HAVIP_TOKEN",
-                server.firstToken().orElseThrow()),
-            new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)),
-            !answer.isEmpty());
-    int status =
-        Main.commands(surroundings, arguments)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(arguments);
-    return new Seen(status, out.toString(), err.toString());
+    return new Terminal(server).havip(answer, arguments);
   }
 }

@@ -2,22 +2,17 @@ package io.havip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.havip.cli.Surroundings;
 import io.havip.demo.Ovn;
 import io.havip.fabric.ovn.OvnFabric;
 import io.havip.json.Json;
 import io.havip.ovsdb.OvsdbServer;
 import io.havip.ovsdb.Remote;
+import io.havip.server.Terminal.Seen;
 import io.havip.store.SqliteStore;
-import java.io.ByteArrayInputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,8 +32,6 @@ class ImportOvnIT {
   @TempDir private Path dir;
   private Ovn ovn;
   private @Nullable Server server;
-
-  private record Seen(int status, String out, String err) {}
 
   @BeforeEach
   void start() throws Exception {
@@ -226,27 +219,7 @@ class ImportOvnIT {
     return havip(answer, all);
   }
 
-  /**
-   * Runs a command as a person at a terminal does who gives this answer; nobody is there for none.
-   */
   private Seen havip(String answer, String... arguments) {
-    Server running = Objects.requireNonNull(server);
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Surroundings surroundings =
-        new Surroundings(
-            Map.of(
-                "HAVIP_URL",
-                "http://127.0.0.1:" + running.port(),
-                "HAVIP_TOKEN",
-                running.firstToken().orElseThrow()),
-            new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)),
-            !answer.isEmpty());
-    int status =
-        Main.commands(surroundings, arguments)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(arguments);
-    return new Seen(status, out.toString(), err.toString());
+    return new Terminal(Objects.requireNonNull(server)).havip(answer, arguments);
   }
 }
