@@ -118,7 +118,19 @@ class OvnChaosIT {
     ovn = network;
     String url = database.newSchema();
     for (String name : List.of("one", "two")) {
-      start(name, url, network);
+      servers.add(
+          ServerProcess.startReplica(
+              servers,
+              directory,
+              FIRST_PORT,
+              name,
+              url,
+              "--fabric",
+              "ovn",
+              "--ovn-northbound",
+              network.northbound(),
+              "--ovn-southbound",
+              network.southbound()));
     }
     ServerProcess any = servers.getFirst();
     String vpcId = id(any.call("POST", "/v1/vpcs", Map.of("name", "vpc", "cidr", "10.0.0.0/8")));
@@ -141,31 +153,6 @@ class OvnChaosIT {
     for (ServerProcess server : servers) {
       parts.add(new Part(server.url(), () -> kill(server), server::begin, this::bothServersAnswer));
     }
-  }
-
-  private void start(String name, String url, Ovn network) throws Exception {
-    Path home = Files.createDirectory(directory.resolve(name));
-    int port = FIRST_PORT + servers.size();
-    List<String> flags =
-        List.of(
-            "--server-name",
-            name,
-            "--database",
-            url,
-            "--database-user",
-            PostgresServer.USER,
-            "--database-password",
-            PostgresServer.PASSWORD,
-            "--fabric",
-            "ovn",
-            "--ovn-northbound",
-            network.northbound(),
-            "--ovn-southbound",
-            network.southbound());
-    servers.add(
-        servers.isEmpty()
-            ? ServerProcess.first(home, port, flags)
-            : new ServerProcess(home, port, servers.getFirst().token(), flags));
   }
 
   @AfterEach

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,24 +57,9 @@ class ReplicasIT {
     postgres = PostgresServer.start();
     String url = postgres.newSchema();
     for (String name : NAMES) {
-      Path home = Files.createDirectory(directory.resolve(name));
-      int port = FIRST_PORT + servers.size();
-      List<String> flags =
-          List.of(
-              "--server-name",
-              name,
-              "--database",
-              url,
-              "--database-user",
-              PostgresServer.USER,
-              "--database-password",
-              PostgresServer.PASSWORD,
-              "--webhooks-to-this-host",
-              "true");
       servers.add(
-          servers.isEmpty()
-              ? ServerProcess.first(home, port, flags)
-              : new ServerProcess(home, port, servers.getFirst().token(), flags));
+          ServerProcess.startReplica(
+              servers, directory, FIRST_PORT, name, url, "--webhooks-to-this-host", "true"));
     }
     ServerProcess any = servers.getLast();
     vpcId = id(any.call("POST", "/v1/vpcs", Map.of("name", "vpc", "cidr", "10.0.0.0/8")));

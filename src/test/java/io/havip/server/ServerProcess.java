@@ -1,6 +1,7 @@
 package io.havip.server;
 
 import io.havip.json.Json;
+import io.havip.store.PostgresServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,12 +45,6 @@ public final class ServerProcess {
     token = awaitToken();
   }
 
-  /** One of several servers of a database, which has a token already. */
-  ServerProcess(Path directory, int port, String token, List<String> flags) throws Exception {
-    this(directory, port, List.of(), flags);
-    this.token = token;
-  }
-
   private ServerProcess(Path directory, int port, List<String> before, List<String> flags)
       throws Exception {
     this.directory = directory;
@@ -61,10 +56,37 @@ public final class ServerProcess {
     awaitReady();
   }
 
-  /** The first of several servers of a database, which prints the token. */
-  static ServerProcess first(Path directory, int port, List<String> flags) throws Exception {
-    ServerProcess server = new ServerProcess(directory, port, List.of(), flags);
-    server.token = server.awaitToken();
+  /**
+   * Starts one more of several servers of a PostgreSQL.
+   *
+   * @param others who were started before; the first prints the token of all
+   * @param directory of all of them
+   * @param firstPort of the first; each other has the next
+   */
+  static ServerProcess startReplica(
+      List<ServerProcess> others,
+      Path directory,
+      int firstPort,
+      String name,
+      String database,
+      String... more)
+      throws Exception {
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "--server-name",
+                name,
+                "--database",
+                database,
+                "--database-user",
+                PostgresServer.USER,
+                "--database-password",
+                PostgresServer.PASSWORD));
+    flags.addAll(List.of(more));
+    Path home = Files.createDirectory(directory.resolve(name));
+    ServerProcess server =
+        new ServerProcess(home, firstPort + others.size(), List.of(), List.copyOf(flags));
+    server.token = others.isEmpty() ? server.awaitToken() : others.getFirst().token();
     return server;
   }
 
