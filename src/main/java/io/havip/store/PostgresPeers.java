@@ -67,6 +67,8 @@ final class PostgresPeers implements Peers, AutoCloseable {
         public void missed() {}
       };
 
+  private volatile @Nullable Connection listening;
+
   /** Guarded by {@code this}; absent before the first use and after a failure. */
   private @Nullable Connection lease;
 
@@ -158,6 +160,7 @@ final class PostgresPeers implements Peers, AutoCloseable {
     do {
       try (Connection connection = database.getConnection();
           Statement statement = connection.createStatement()) {
+        listening = connection;
         statement.execute("LISTEN \"" + channel.replace("\"", "\"\"") + "\"");
         wasHealthy = true;
         listener.missed();
@@ -228,6 +231,14 @@ final class PostgresPeers implements Peers, AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    Connection waiting = listening;
+    try {
+      if (waiting != null) {
+        waiting.abort(Runnable::run); // it would hear nothing for up to LISTEN_MS
+      }
+    } catch (SQLException e) {
+      LOG.debug("A connection could not be closed", e);
+    }
     try {
       thread.join();
     } catch (InterruptedException e) {
