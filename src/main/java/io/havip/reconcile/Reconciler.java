@@ -49,6 +49,11 @@ public final class Reconciler implements AutoCloseable {
   /** Generations whose realisation is one change; more would let others wait for long. */
   private static final int NOTED_TOGETHER_MAX = 32;
 
+  /** Ids that wait while many changes come at once. */
+  private static final int BURST = 8;
+
+  private static final Duration REST_MAX = Duration.ofSeconds(1);
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
@@ -171,7 +176,9 @@ public final class Reconciler implements AutoCloseable {
             scannedAt = System.nanoTime();
             scan();
           } else if (!ids.isEmpty()) {
+            long began = System.nanoTime();
             apply(ids);
+            rest(Duration.ofNanos(System.nanoTime() - began));
           }
           announceWanted();
           isInSync = true;
@@ -192,6 +199,22 @@ public final class Reconciler implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("Stopped", e);
+    }
+  }
+
+  /**
+   * In a burst, leaves whoever makes changes real as long as the last ones took: northd computes
+   * all of the network for each transaction, and what comes meanwhile is one.
+   */
+  private void rest(Duration took) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = Math.min(took.toNanos(), REST_MAX.toNanos());
+      while (woken.size() >= BURST && !scanWanted && !closed && left > 0) {
+        left = wanted.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -35,6 +35,7 @@ public final class InMemoryFabric implements Fabric {
   private final List<Announcement> announced = new ArrayList<>();
   private Runnable sighting = () -> {};
   private boolean broken;
+  private int changes;
   private final List<ChassisReport> reports = new ArrayList<>();
   private boolean needsAgents;
 
@@ -46,6 +47,11 @@ public final class InMemoryFabric implements Fabric {
   /** From now on, refuses everything or nothing. */
   public synchronized void setBroken(boolean isBroken) {
     broken = isBroken;
+  }
+
+  /** How often it was told about some ids. */
+  public synchronized int changes() {
+    return changes;
   }
 
   public synchronized void see(List<Observed.Claim> newClaims, List<Observed.Refusal> newRefusals) {
@@ -68,6 +74,7 @@ public final class InMemoryFabric implements Fabric {
   @Override
   public synchronized void apply(Set<Id> ids, Desired desired) throws FabricException {
     check();
+    changes++;
     segments.keySet().removeAll(ids);
     ports.keySet().removeAll(ids);
     grants.keySet().removeAll(ids);

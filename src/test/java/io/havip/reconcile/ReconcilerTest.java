@@ -47,6 +47,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -230,6 +231,27 @@ class ReconcilerTest {
 
     fabric.setBroken(false);
     await(id, vip -> vip.state() == VipState.AVAILABLE && vip.failure() == null);
+  }
+
+  @Test
+  void whatComesInABurstIsToldTogether() throws Exception {
+    List<VipId> ids = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      ids.add(create());
+    }
+    for (VipId id : ids) {
+      await(id, vip -> vip.state() == VipState.AVAILABLE);
+    }
+    int before = fabric.changes();
+    synchronized (fabric) { // it is slow
+      reconciler.wake(Set.of(ids.getFirst()));
+      Thread.sleep(1_000);
+      ids.subList(1, 9).forEach(id -> reconciler.wake(Set.of(id)));
+    }
+    Thread.sleep(200); // it rests
+    reconciler.wake(Set.of(ids.getLast()));
+    Thread.sleep(1_500);
+    assertThat(fabric.changes() - before).isEqualTo(2);
   }
 
   @Test
