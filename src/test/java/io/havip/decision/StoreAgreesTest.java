@@ -53,7 +53,7 @@ class StoreAgreesTest {
   @Property(tries = 5)
   void postgresWithTheWorldInMemory(@ForAll("operations") List<Operation> operations)
       throws IOException {
-    String url = PostgresServer.shared().newSchema();
+    String url = PostgresServer.shared().newDatabase();
     compare(PostgresStore.open(url, PostgresServer.USER, PostgresServer.PASSWORD), operations);
   }
 

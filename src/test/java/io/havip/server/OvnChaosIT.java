@@ -116,7 +116,7 @@ class OvnChaosIT {
     postgres = database;
     Ovn network = Ovn.start(Files.createDirectory(directory.resolve("ovn")));
     ovn = network;
-    String url = database.newSchema();
+    String url = database.newDatabase();
     for (String name : List.of("one", "two")) {
       servers.add(
           ServerProcess.startReplica(

@@ -55,7 +55,7 @@ class ReplicasIT {
   @BeforeAll
   void start() throws Exception {
     postgres = PostgresServer.start();
-    String url = postgres.newSchema();
+    String url = postgres.newDatabase();
     for (String name : NAMES) {
       servers.add(
           ServerProcess.startReplica(

@@ -59,7 +59,7 @@ class ServerOnPostgresTest {
 
   @Test
   void twoServersAreOneInstallation() throws Exception {
-    String url = postgres.newSchema();
+    String url = postgres.newDatabase();
     try (Server one = start(url);
         Server other = start(url)) {
       String token = one.firstToken().orElseThrow();
@@ -72,7 +72,7 @@ class ServerOnPostgresTest {
 
   @Test
   void whatNeedsTheFabricIsDoneByTheServerThatLeads() throws Exception {
-    String url = postgres.newSchema();
+    String url = postgres.newDatabase();
     InMemoryFabric fabric = new InMemoryFabric();
     try (Server leader = start(url, fabric);
         Server other = start(url, new InMemoryFabric())) {
@@ -157,7 +157,7 @@ class ServerOnPostgresTest {
 
   @Test
   void whoLedBeforeNeitherWritesNorDoesAnything() throws Exception {
-    String url = postgres.newSchema();
+    String url = postgres.newDatabase();
     try (Store store = PostgresStore.open(url, PostgresServer.USER, PostgresServer.PASSWORD);
         Server server = start(url)) {
       await(server, "/readyz", "none", it -> it.get("leads").asBoolean());
@@ -175,7 +175,7 @@ class ServerOnPostgresTest {
 
   @Test
   void withoutTheDatabaseTheServerSaysSoAndWithItItGoesOn() throws Exception {
-    try (Server server = start(postgres.newSchema())) {
+    try (Server server = start(postgres.newDatabase())) {
       String token = server.firstToken().orElseThrow();
       postgres.crash();
       try {

@@ -46,7 +46,7 @@ class PostgresLossTest {
 
   @Test
   void withoutTheDatabaseRequestsFailAndWithItTheyWorkAgain() throws Exception {
-    try (Store store = open(postgres.newSchema())) {
+    try (Store store = open(postgres.newDatabase())) {
       Installation made = new Installation(store);
       Vip before = made.createVip("before");
       postgres.crash();
@@ -69,7 +69,7 @@ class PostgresLossTest {
 
   @Test
   void anIdleServerDoesNotEvenNoticeThatTheDatabaseWasRestarted() throws Exception {
-    try (Store store = open(postgres.newSchema())) {
+    try (Store store = open(postgres.newDatabase())) {
       Installation made = new Installation(store);
       postgres.crash();
       postgres.restart();
@@ -87,9 +87,9 @@ class PostgresLossTest {
     try (CuttingProxy proxy = new CuttingProxy(postgres.port(), "COMMIT");
         Store store =
             open(
-                postgres.newSchema().replace(":" + postgres.port(), ":" + proxy.port())
+                postgres.newDatabase().replace(":" + postgres.port(), ":" + proxy.port())
                     // Otherwise the statement's text is not in every request.
-                    + "&prepareThreshold=0")) {
+                    + "?prepareThreshold=0")) {
       Installation made = new Installation(store);
       proxy.cutNext(cut);
       assertThatExceptionOfType(StoreUnavailable.class)
@@ -111,7 +111,7 @@ class PostgresLossTest {
     Random random = new Random(seed);
     Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     Set<String> unknown = ConcurrentHashMap.newKeySet();
-    try (Store store = open(postgres.newSchema())) {
+    try (Store store = open(postgres.newDatabase())) {
       Installation made = new Installation(store);
       try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
         List<Future<?>> writing =

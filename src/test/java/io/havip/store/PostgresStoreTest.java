@@ -28,7 +28,7 @@ class PostgresStoreTest extends StoreContract {
   @BeforeEach
   @Override
   void openStore() throws Exception {
-    url = postgres.newSchema();
+    url = postgres.newDatabase();
     super.openStore();
   }
 
@@ -111,7 +111,9 @@ class PostgresStoreTest extends StoreContract {
         .hasMessageNotContaining("hunter2");
     assertThatThrownBy(() ->
             PostgresStore.open(
-                url.replace("/postgres", "/nowhere"), PostgresServer.USER, PostgresServer.PASSWORD))
+                url.replaceFirst("[^/]+$", "nowhere"),
+                PostgresServer.USER,
+                PostgresServer.PASSWORD))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("\"nowhere\" does not exist");
   }
