@@ -164,6 +164,13 @@ public final class Explanation {
           ? Check.problem(Topic.FABRIC, evidence, "see the server's log")
           : Check.ok(Topic.FABRIC, evidence + "; the change is a moment old");
     }
+    List<String> obstacles = situation.sight().map(Sight::obstacles).orElse(List.of());
+    if (!obstacles.isEmpty()) {
+      return Check.problem(
+          Topic.FABRIC,
+          String.join("; ", obstacles),
+          "mend that where it is; HAVIP goes on by itself then");
+    }
     return Check.ok(Topic.FABRIC, "it does what is stored, generation " + wanted);
   }
 
@@ -280,14 +287,6 @@ public final class Explanation {
       return Check.problem(Topic.ADVERTISEMENTS, "several are master: " + evidence, next);
     }
     Advert only = live.getFirst();
-    boolean isStranger =
-        situation.vrid().isPresent() && !situation.vrid().get().equals(only.virtualRouterId());
-    if (isStranger) {
-      return Check.warning(
-          Topic.ADVERTISEMENTS,
-          evidence + "; HAVIP gave the VIP the VRID " + situation.vrid().get(),
-          "use the configuration that HAVIP makes (havip keepalived config)");
-    }
     boolean isHolder =
         situation.holders().isEmpty()
             || situation.holders().stream()
@@ -295,13 +294,23 @@ public final class Explanation {
                     memberAtVrrp(only.port())
                         .filter(member -> member.vmId().equals(it.vmId()))
                         .isPresent());
-    return isHolder
-        ? Check.ok(Topic.ADVERTISEMENTS, evidence)
-        : Check.problem(
-            Topic.ADVERTISEMENTS,
-            evidence + ", but another holds the VIP",
-            "the holder has the address without being master: take it away there, or restart its"
-                + " keepalived");
+    if (!isHolder) {
+      return Check.problem(
+          Topic.ADVERTISEMENTS,
+          evidence + ", but another holds the VIP",
+          "the holder has the address without being master: take it away there, or restart its"
+              + " keepalived; one that refuses what it hears is a master that is silent: give"
+              + " them the same auth_pass and advert_int");
+    }
+    return situation
+        .vrid()
+        .filter(own -> own != only.virtualRouterId())
+        .map(own ->
+            Check.warning(
+                Topic.ADVERTISEMENTS,
+                evidence + "; HAVIP gave the VIP the VRID " + own,
+                "use the configuration that HAVIP makes (havip keepalived config)"))
+        .orElseGet(() -> Check.ok(Topic.ADVERTISEMENTS, evidence));
   }
 
   /**

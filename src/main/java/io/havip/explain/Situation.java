@@ -70,13 +70,19 @@ public record Situation(
    *     look into them
    * @param refused packets of the last hour that used the VIP, or that a member sent; absent when
    *     the fabric does not tell
+   * @param obstacles for people, what others have, or lack, that keeps the fabric from doing all
+   *     that it was told of the VIP
    */
   public record Sight(
-      List<NicStatus> status, Optional<List<Advert>> adverts, Optional<List<Refused>> refused) {
+      List<NicStatus> status,
+      Optional<List<Advert>> adverts,
+      Optional<List<Refused>> refused,
+      List<String> obstacles) {
     public Sight {
       status = List.copyOf(status);
       adverts = adverts.map(List::copyOf);
       refused = refused.map(List::copyOf);
+      obstacles = List.copyOf(obstacles);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.havip.plan;
 
 import io.havip.event.ClaimKind;
+import io.havip.id.Id;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param signs when ports and VMs were last heard of
  * @param deaf those of the ports at which nobody listens now: of what VMs say there nothing is
  *     known, and what is absent above may be so for that reason
+ * @param obstacles by id, for people, what others have, or lack, that keeps the fabric from doing
+ *     all that it was told
  */
 public record Observed(
     Map<String, PortState> ports,
@@ -29,23 +32,25 @@ public record Observed(
     Optional<List<ClaimCount>> claimCounts,
     Optional<List<Refusal>> refusals,
     Signs signs,
-    Set<String> deaf) {
+    Set<String> deaf,
+    Map<Id, Set<String>> obstacles) {
   public Observed {
     ports = Map.copyOf(ports);
     claims = List.copyOf(claims);
     claimCounts = claimCounts.map(List::copyOf);
     refusals = refusals.map(List::copyOf);
     deaf = Set.copyOf(deaf);
+    obstacles = Map.copyOf(obstacles);
   }
 
-  /** Of a fabric that listens at all ports alike. */
+  /** Of a fabric that listens at all ports alike, and is nobody else's. */
   public Observed(
       Map<String, PortState> ports,
       List<Claim> claims,
       Optional<List<ClaimCount>> claimCounts,
       Optional<List<Refusal>> refusals,
       Signs signs) {
-    this(ports, claims, claimCounts, refusals, signs, Set.of());
+    this(ports, claims, claimCounts, refusals, signs, Set.of(), Map.of());
   }
 
   /** Of a fabric that cannot tell when it heard what. */

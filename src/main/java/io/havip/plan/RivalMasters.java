@@ -25,10 +25,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A party is out when it has been silent for four intervals, or resigns; not because nobody
  * listens to it any more.
+ *
+ * <p>keepalived can also fall silent for ten intervals while it refuses what it hears. To ask who
+ * has the address finds such a split too. Where nobody can, who does twice within {@link #PATIENCE}
+ * intervals what only somebody does who does not hear the other is in a split: advertises between
+ * half an interval and three after another of a higher priority did. Who is silent for {@link
+ * #PATIENCE} intervals is out.
  */
 final class RivalMasters {
+  private static final int PATIENCE = 20;
+
   private static final class Course {
     @Nullable VmId current;
+    final Map<VmId, Observed.Advert> last = new HashMap<>();
+    final Map<VmId, Instant> ignoredAt = new HashMap<>();
     final Map<VmId, Instant> overtakenAt = new HashMap<>();
     final Map<VmId, Instant> returnedAt = new HashMap<>();
     final Set<VmId> parties = new HashSet<>();
@@ -70,9 +80,14 @@ final class RivalMasters {
   private void listen(Claimant claimant, Observed.Advert advert, Sighting sighting) {
     VmId vm = claimant.vmId();
     Course course = courses.computeIfAbsent(claimant.vipId(), _ -> new Course());
+    course.last.put(vm, advert);
+    if (!sighting.tellsAnswers()) {
+      noteIgnorance(course, vm, advert);
+    }
     if (advert.priority() == 0) {
       course.overtakenAt.remove(vm);
       course.returnedAt.remove(vm);
+      course.ignoredAt.remove(vm);
       course.parties.remove(vm);
       course.current = vm.equals(course.current) ? null : course.current;
       return;
@@ -102,9 +117,41 @@ final class RivalMasters {
     }
   }
 
+  private static void noteIgnorance(Course course, VmId vm, Observed.Advert advert) {
+    for (Map.Entry<VmId, Observed.Advert> other : course.last.entrySet()) {
+      if (!other.getKey().equals(vm) && ignores(advert, other.getValue())) {
+        Instant ignored = course.ignoredAt.put(vm, advert.at());
+        Duration counts = longer(advert, other.getValue()).multipliedBy(PATIENCE);
+        if (ignored != null && advert.at().isBefore(ignored.plus(counts))) {
+          course.parties.addAll(List.of(vm, other.getKey()));
+        }
+        return;
+      }
+    }
+  }
+
+  private static boolean ignores(Observed.Advert advert, Observed.Advert other) {
+    Duration since = Duration.between(other.at(), advert.at());
+    Duration interval = other.interval();
+    return advert.priority() > 0
+        && advert.priority() < other.priority()
+        && since.compareTo(interval.dividedBy(2)) > 0
+        && since.compareTo(interval.multipliedBy(5).dividedBy(2)) < 0; // no clock is exact
+  }
+
+  private static Duration longer(Observed.Advert one, Observed.Advert other) {
+    return one.interval().compareTo(other.interval()) > 0 ? one.interval() : other.interval();
+  }
+
   private static boolean isOut(VipId id, VmId vm, Sighting sighting, Instant now) {
     return sighting.activeMember(id, vm).isEmpty()
         || (!sighting.isDeaf(id, vm)
-            && sighting.advert(id, vm).filter(it -> it.isLive(now)).isEmpty());
+            && sighting.advert(id, vm).filter(it -> isLive(it, sighting, now)).isEmpty());
+  }
+
+  private static boolean isLive(Observed.Advert advert, Sighting sighting, Instant now) {
+    return sighting.tellsAnswers()
+        ? advert.isLive(now)
+        : now.isBefore(advert.at().plus(advert.interval().multipliedBy(PATIENCE)));
   }
 }

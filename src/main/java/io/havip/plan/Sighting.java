@@ -266,6 +266,11 @@ public final class Sighting {
         advert(id, vmId).filter(it -> it.isLive(now)).map(Observed.Advert::interval));
   }
 
+  /** Whether it is known who has an address, because members are asked. */
+  boolean tellsAnswers() {
+    return observed.signs().answers().isPresent();
+  }
+
   /** Whether nobody listens now to what a VM says of a VIP: its silence says nothing. */
   boolean isDeaf(VipId id, VmId vmId) {
     return Optional.ofNullable(inventory.vipsById.get(id))

@@ -7,6 +7,7 @@ import io.havip.explain.Check;
 import io.havip.explain.Explanation;
 import io.havip.explain.Situation;
 import io.havip.id.AccountId;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
@@ -161,7 +162,18 @@ public final class ExplainService {
         observed
             .refusals()
             .filter(_ -> observed.deaf().isEmpty() || isHeard(known.network(), observed.deaf()))
-            .map(all -> refused(known, seen, all)));
+            .map(all -> refused(known, seen, all)),
+        concerned(known.vip())
+            .flatMap(id -> observed.obstacles().getOrDefault(id, Set.of()).stream())
+            .distinct()
+            .toList());
+  }
+
+  private static Stream<Id> concerned(Vip vip) {
+    return Stream.concat(
+        Stream.of(vip.id(), vip.networkId()),
+        vip.bindings().stream()
+            .flatMap(binding -> Stream.of(binding.nicId(), binding.vrrpNicId())));
   }
 
   /** Whether somebody listens to every NIC of a network. */

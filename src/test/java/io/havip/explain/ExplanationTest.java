@@ -56,6 +56,7 @@ class ExplanationTest {
   private List<NicStatus> ports = List.of(UP, UP);
   private Optional<List<Advert>> adverts = Optional.of(List.of(advert(1, 7)));
   private List<Refused> refused = List.of();
+  private List<String> obstacles = List.of();
   private boolean seen = true;
   private Optional<List<Station>> asked = Optional.of(List.of(new Station("tap1", mac(1))));
   private Optional<Boolean> gateway = Optional.of(true);
@@ -94,6 +95,10 @@ class ExplanationTest {
     generationAt = NOW;
     assertCheck(Topic.FABRIC, OK, "generation 1 of 2");
     assertCheck(Topic.STATE, OK, "for a moment");
+    observedGeneration = 2;
+    state = VipState.AVAILABLE;
+    obstacles = List.of("the floating address waits", "the port is somebody else's");
+    assertCheck(Topic.FABRIC, PROBLEM, "waits; the port is somebody else's");
   }
 
   @Test
@@ -250,7 +255,9 @@ class ExplanationTest {
         Optional.of(7),
         members,
         holders,
-        seen ? Optional.of(new Sight(ports, adverts, Optional.of(refused))) : Optional.empty(),
+        seen
+            ? Optional.of(new Sight(ports, adverts, Optional.of(refused), obstacles))
+            : Optional.empty(),
         asked,
         gateway);
   }

@@ -1,5 +1,6 @@
 package io.havip.fabric.ovn;
 
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.ovsdb.Atom;
 import io.havip.ovsdb.Operation;
@@ -36,7 +37,7 @@ final class Changes {
 
   private final List<Operation> operations = new ArrayList<>();
   private final List<Difference> differences = new ArrayList<>();
-  private final List<String> blocked = new ArrayList<>();
+  private final List<Obstacle> obstacles = new ArrayList<>();
 
   /** By network, the switches that come with this transaction. */
   private final Map<String, NewSwitch> newSwitches = new TreeMap<>();
@@ -52,6 +53,13 @@ final class Changes {
    * @param text for people
    */
   record Difference(String id, String text) {}
+
+  /**
+   * Something that cannot be as wanted.
+   *
+   * @param why for people
+   */
+  record Obstacle(Id id, String why) {}
 
   private record NewSwitch(WantedRow row, Members members) {}
 
@@ -118,9 +126,9 @@ final class Changes {
     return differences;
   }
 
-  /** For people, a line for whatever others have that is in the way, or is missing. */
-  List<String> blocked() {
-    return blocked;
+  /** Whatever others have that is in the way, or is missing. */
+  List<Obstacle> obstacles() {
+    return obstacles;
   }
 
   private void compare(
@@ -221,7 +229,7 @@ final class Changes {
     } else if (row.table().equals(Northbound.PORT)) {
       String name = new Row(new UUID(0, 0), columns).text(Northbound.NAME);
       if (own.othersPort(name).isPresent()) {
-        blocked.add("the logical port %s of %s is somebody else's".formatted(name, row.id()));
+        block(row.id(), "the logical port %s of %s is somebody else's".formatted(name, row.id()));
         return false;
       }
     }
@@ -238,7 +246,8 @@ final class Changes {
         inside.flatMap(
             in -> switchOf(row.network()).flatMap(outside -> routers.joining(in, outside)));
     if (router.isEmpty()) {
-      blocked.add(
+      block(
+          row.id(),
           "the floating address of %s waits: no router with a gateway chassis joins %s to %s"
               .formatted(
                   row.id(), network.map(NetworkId::value).orElse("its network"), row.network()));
@@ -286,9 +295,13 @@ final class Changes {
     try {
       return on.isEmpty() ? on : Optional.of(others.port(on.get(), additions.port()));
     } catch (Adoptable.NotAdoptableException e) {
-      blocked.add("%s: %s".formatted(additions.id(), e.why()));
+      block(additions.id(), additions.id() + ": " + e.why());
       return Optional.empty();
     }
+  }
+
+  private void block(Id id, String why) {
+    obstacles.add(new Obstacle(id, why));
   }
 
   private Optional<Row> adoptedSwitch(NetworkId network) {
@@ -301,7 +314,7 @@ final class Changes {
                   try {
                     return Optional.of(others.logicalSwitch(name));
                   } catch (Adoptable.NotAdoptableException e) {
-                    blocked.add("%s: %s".formatted(network, e.why()));
+                    block(network, network + ": " + e.why());
                     return Optional.empty();
                   }
                 }));

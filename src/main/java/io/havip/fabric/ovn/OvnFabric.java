@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -93,7 +94,9 @@ public final class OvnFabric implements Fabric {
 
   private long asked;
   private long tooLate;
-  private Set<String> blocked = Set.of();
+
+  /** By id, what others have, or lack, that is in its way; never changed, but replaced. */
+  private volatile Map<Id, Set<String>> obstacles = Map.of();
 
   private volatile long generation;
   private volatile boolean isWatching;
@@ -212,10 +215,12 @@ public final class OvnFabric implements Fabric {
   }
 
   private List<String> commit(Set<String> ids) throws FabricException {
+    Set<String> known = new HashSet<>(unwritten);
+    obstacles.keySet().forEach(id -> known.add(id.value()));
     for (int attempt = 1; ; attempt++) {
       Changes changes =
           Changes.of(ids, wanted, own, onUnwanted(ids), others, routers, bindings::parent);
-      tell(changes.blocked());
+      note(ids, changes.obstacles());
       Row global = global();
       boolean hasWritten = hasWritten(global);
       if (changes.operations().isEmpty() && hasWritten) {
@@ -233,7 +238,7 @@ public final class OvnFabric implements Fabric {
         asked = answers.getLast().path("rows").path(0).path(Northbound.ASKED).longValue();
         List<String> repaired =
             changes.differences().stream()
-                .filter(it -> !unwritten.contains(it.id()))
+                .filter(it -> !known.contains(it.id()))
                 .map(Changes.Difference::text)
                 .toList();
         unwritten.removeAll(ids);
@@ -323,12 +328,19 @@ public final class OvnFabric implements Fabric {
     }
   }
 
-  private void tell(List<String> nowBlocked) {
-    Set<String> before = blocked;
-    nowBlocked.stream()
-        .filter(it -> !before.contains(it))
-        .forEach(it -> LOG.log(System.Logger.Level.WARNING, it));
-    blocked = Set.copyOf(nowBlocked);
+  private void note(Set<String> ids, List<Changes.Obstacle> now) {
+    Map<Id, Set<String>> all = new HashMap<>(obstacles);
+    all.keySet().removeIf(id -> ids.contains(id.value()));
+    for (Changes.Obstacle obstacle : now) {
+      if (!obstacles.getOrDefault(obstacle.id(), Set.of()).contains(obstacle.why())) {
+        LOG.log(System.Logger.Level.WARNING, obstacle.why());
+      }
+      all.merge(
+          obstacle.id(),
+          Set.of(obstacle.why()),
+          (some, one) -> Stream.concat(some.stream(), one.stream()).collect(Collectors.toSet()));
+    }
+    obstacles = all;
   }
 
   private void awaitRealised() throws FabricException, InterruptedException {
@@ -431,7 +443,13 @@ public final class OvnFabric implements Fabric {
     deaf.removeIf(reports::hears);
     if (!reports.isAny()) {
       return new Observed(
-          ports, claims, Optional.empty(), Optional.empty(), Observed.Signs.UNKNOWN, deaf);
+          ports,
+          claims,
+          Optional.empty(),
+          Optional.empty(),
+          Observed.Signs.UNKNOWN,
+          deaf,
+          obstacles);
     }
     judge.keep(wanted.grants().stream().map(Grant::id).toList());
     Judge.Judgement heard = judge.of(reports.heard());
@@ -441,7 +459,8 @@ public final class OvnFabric implements Fabric {
         Optional.of(heard.claimCounts()),
         Optional.of(heard.refusals()),
         heard.signs(),
-        deaf);
+        deaf,
+        obstacles);
   }
 
   @Override
