@@ -145,20 +145,38 @@ public final class Ovn implements AutoCloseable {
 
   /** Gives a chassis an interface of this namespace, as the logical port of the same name. */
   public void plug(Chassis chassis, String port) throws IOException, InterruptedException {
-    plug(chassis, "br-int", port);
-    vsctl(chassis, "set", "interface", port, "external_ids:iface-id=" + port);
+    move(chassis, port);
+    attach(chassis, port);
+  }
+
+  /** Makes an interface that is there the logical port of the same name. */
+  void attach(Chassis chassis, String port) throws IOException, InterruptedException {
+    vsctl(
+        chassis,
+        "add-port",
+        "br-int",
+        port,
+        "--",
+        "set",
+        "interface",
+        port,
+        "external_ids:iface-id=" + port);
+  }
+
+  /** Takes it away, as when a VM is off; the interface stays. */
+  void detach(Chassis chassis, String port) throws IOException, InterruptedException {
+    vsctl(chassis, "del-port", port);
   }
 
   /** Puts an interface of this namespace on the physical network, at a chassis. */
   public void plugOutside(Chassis chassis, String port) throws IOException, InterruptedException {
-    plug(chassis, OUTSIDE, port);
+    move(chassis, port);
+    vsctl(chassis, "add-port", OUTSIDE, port);
   }
 
-  private void plug(Chassis chassis, String bridge, String port)
-      throws IOException, InterruptedException {
+  private static void move(Chassis chassis, String port) throws IOException, InterruptedException {
     Program.output("ip", "link", "set", port, "netns", chassis.ns());
     Program.output("ip", "-n", chassis.ns(), "link", "set", port, "addrgenmode", "none", "up");
-    vsctl(chassis, "add-port", bridge, port);
   }
 
   /** Takes it away, and deletes it. */

@@ -18,9 +18,8 @@ final class Claims {
 
   private Claims() {}
 
-  /** When a guest advertises or claims the VIP for the first time from now on. */
-  static CompletableFuture<Instant> firstOf(Guest guest) throws Exception {
-    PacketSocket socket = PacketSocket.open(guest.port());
+  /** When somebody advertises or claims the VIP there for the first time from now on. */
+  static CompletableFuture<Instant> firstAt(PacketSocket socket) {
     CompletableFuture<Instant> first = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()

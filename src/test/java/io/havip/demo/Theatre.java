@@ -3,19 +3,27 @@ package io.havip.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.json.Json;
+import io.havip.kernel.NetworkNamespace;
+import io.havip.kernel.PacketSocket;
+import io.havip.ovsdb.OvsdbServer;
 import io.havip.server.ServerProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A stage on a server of its own, with what tests ask it about the VIP. */
@@ -27,6 +35,9 @@ final class Theatre implements AutoCloseable {
   private final ServerProcess server;
   private final Stage stage;
   private final String vip;
+  private final @Nullable Ovn ovn;
+  private final Set<Guest> unplugged = new HashSet<>();
+  private int eventsBefore;
 
   /** An event, and when a client that follows them had it. */
   record Told(JsonNode event, Instant at) {
@@ -40,14 +51,50 @@ final class Theatre implements AutoCloseable {
     JsonNode now() throws IOException, InterruptedException;
   }
 
+  /** On this host. */
   Theatre(Path directory) throws Exception {
-    server = new ServerProcess(directory);
-    cleanUps.add(server::stop);
-    Api api = new Api(URI.create(server.url()), server.token());
-    cleanUps.add(api::close);
-    stage = new Stage(api, Plugs.TO_THIS_HOST);
-    cleanUps.add(stage::close);
-    vip = "/v1/vips/" + server.get("/v1/vips").at("/items/0/id").asString();
+    this(directory, null);
+  }
+
+  /** On two chassis of Open Virtual Network, with an agent on each. */
+  static Theatre onOvn(Path directory) throws Exception {
+    OvsdbServer.assumeInstalled();
+    return new Theatre(directory, Ovn.start(Files.createDirectory(directory.resolve("ovn"))));
+  }
+
+  private Theatre(Path directory, @Nullable Ovn ovn) throws Exception {
+    this.ovn = ovn;
+    if (ovn != null) {
+      cleanUps.add(ovn::close);
+    }
+    try {
+      server = new ServerProcess(directory, flags(ovn));
+      cleanUps.add(server::stop);
+      if (ovn != null) {
+        for (Ovn.Chassis chassis : Ovn.Chassis.values()) {
+          cleanUps.add(AgentProcess.start(ovn, chassis, server, directory)::stop);
+        }
+      }
+      Api api = new Api(URI.create(server.url()), server.token());
+      cleanUps.add(api::close);
+      stage = new Stage(api, ovn == null ? Plugs.TO_THIS_HOST : new Plugs.ToOvn(ovn));
+      cleanUps.add(stage::close);
+      vip = "/v1/vips/" + server.get("/v1/vips").at("/items/0/id").asString();
+    } catch (Exception | AssertionError e) {
+      cleanUps.run();
+      throw e;
+    }
+  }
+
+  private static String[] flags(@Nullable Ovn ovn) {
+    return ovn == null
+        ? new String[0]
+        : new String[] {
+          "--fabric=ovn",
+          "--ovn-northbound=" + ovn.northbound(),
+          "--ovn-southbound=" + ovn.southbound(),
+          "--listen=0.0.0.0"
+        };
   }
 
   ServerProcess server() {
@@ -106,8 +153,13 @@ final class Theatre implements AutoCloseable {
     return shown;
   }
 
-  /** The kinds of the VIP's events, oldest first. */
+  /** The kinds of the VIP's events since it was last cleared, oldest first. */
   List<String> kinds() throws Exception {
+    List<String> kinds = allKinds();
+    return kinds.subList(eventsBefore, kinds.size());
+  }
+
+  private List<String> allKinds() throws Exception {
     return server
         .get(vip + "/events?limit=1000")
         .path("items")
@@ -139,6 +191,36 @@ final class Theatre implements AutoCloseable {
     return told;
   }
 
+  /** The guest's port carries nothing any more. */
+  void unplug(Guest guest) throws Exception {
+    if (ovn == null) {
+      guest.ip("link", "set", Guest.NIC, "down");
+    } else {
+      ovn.detach(Plugs.ToOvn.chassisOf(guest), guest.port());
+      unplugged.add(guest);
+    }
+  }
+
+  private void plugAgain() throws Exception {
+    if (ovn != null) {
+      for (Guest guest : unplugged) {
+        ovn.attach(Plugs.ToOvn.chassisOf(guest), guest.port());
+        ovn.nbctl("wait-until", "Logical_Switch_Port", guest.port(), "up=true");
+      }
+      unplugged.clear();
+    }
+  }
+
+  /** When a guest advertises or claims the VIP for the first time from now on. */
+  CompletableFuture<Instant> firstClaimOf(Guest guest) throws Exception {
+    String port = guest.port();
+    return Claims.firstAt(
+        ovn == null
+            ? PacketSocket.open(port)
+            : NetworkNamespace.named(Plugs.ToOvn.chassisOf(guest).ns())
+                .call(() -> PacketSocket.open(port)));
+  }
+
   /** Every VM is as after its boot, nobody has claimed the VIP, and these are bound to it. */
   void clear(List<Guest> bound) throws Exception {
     stage.keepaliveds().killAll();
@@ -147,9 +229,11 @@ final class Theatre implements AutoCloseable {
       guest.ip("addr", "add", guest.address() + "/24", "brd", "+", "dev", Guest.NIC);
       guest.ip("link", "set", Guest.NIC, "up");
     }
+    plugAgain();
     stage.bind(List.of());
     await(shown -> shown.path("holders").isEmpty());
     stage.bind(bound);
+    eventsBefore = allKinds().size();
   }
 
   @Override

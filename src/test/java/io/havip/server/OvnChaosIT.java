@@ -36,9 +36,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * Random changes by several clients of two servers, while each part that they need is killed
  * (SIGKILL) again and again, and starts a moment later: the servers, PostgreSQL, OVN's databases,
- * ovn-northd and both ovn-controllers. After each round everything is as the clients were told: in
- * the store, in the northbound database and in the southbound one. {@code -Dhavip.chaos.seconds=N}
- * goes on for longer, {@code -Dhavip.seed=N} repeats a run's choices.
+ * ovn-northd and both ovn-controllers; servers are paused too (SIGSTOP). After each round
+ * everything is as the clients were told: in the store, in the northbound database and in the
+ * southbound one. {@code -Dhavip.chaos.seconds=N} goes on for longer, {@code -Dhavip.seed=N}
+ * repeats a run's choices.
  */
 class OvnChaosIT {
   private static final Duration LENGTH =
@@ -51,6 +52,10 @@ class OvnChaosIT {
   private static final int FIRST_PORT = 18_491;
   private static final int BETWEEN_KILLS_MAX_MILLIS = 4_000;
   private static final int DOWN_MAX_MILLIS = 4_000;
+
+  /** Mostly long enough for another server to lead meanwhile. */
+  private static final int PAUSED_MAX_MILLIS = 8_000;
+
   private static final Duration TAKES_OVER_WITHIN = Duration.ofSeconds(5);
   private static final Duration AGREES_WITHIN = Duration.ofMinutes(5);
 
@@ -72,6 +77,7 @@ class OvnChaosIT {
     private final Step kill;
     private final Step start;
     private final BooleanSupplier mayDie;
+    private final int downMaxMillis;
     private boolean isUp = true;
     private long startsAtNanos;
     private long startedAtNanos = System.nanoTime();
@@ -79,11 +85,12 @@ class OvnChaosIT {
     private int acknowledgedAtKill;
     private int acknowledgedMeanwhile;
 
-    Part(String name, Step kill, Step start, BooleanSupplier mayDie) {
+    Part(String name, Step kill, Step start, BooleanSupplier mayDie, int downMaxMillis) {
       this.name = name;
       this.kill = kill;
       this.start = start;
       this.mayDie = mayDie;
+      this.downMaxMillis = downMaxMillis;
     }
 
     void kill(Duration down) throws Exception {
@@ -144,15 +151,33 @@ class OvnChaosIT {
       clients.add(
           new RandomClient("client" + i, servers, vpcId, subnetId, new Random(random.nextLong())));
     }
-    parts.add(new Part(POSTGRES, database::crash, database::restart, () -> true));
+    add(POSTGRES, database::crash, database::restart, () -> true, DOWN_MAX_MILLIS);
     for (Ovn.Part part : Ovn.Part.values()) {
-      parts.add(
-          new Part(
-              part.toString(), () -> network.kill(part), () -> network.restart(part), () -> true));
+      add(
+          part.toString(),
+          () -> network.kill(part),
+          () -> network.restart(part),
+          () -> true,
+          DOWN_MAX_MILLIS);
     }
     for (ServerProcess server : servers) {
-      parts.add(new Part(server.url(), () -> kill(server), server::begin, this::bothServersAnswer));
+      add(
+          server.url(),
+          () -> kill(server),
+          server::begin,
+          this::bothServersAnswer,
+          DOWN_MAX_MILLIS);
+      add(
+          server.url() + " (paused)",
+          server::pause,
+          server::resume,
+          this::bothServersAnswer,
+          PAUSED_MAX_MILLIS);
     }
+  }
+
+  private void add(String name, Step kill, Step start, BooleanSupplier mayDie, int downMaxMillis) {
+    parts.add(new Part(name, kill, start, mayDie, downMaxMillis));
   }
 
   @AfterEach
@@ -212,7 +237,7 @@ class OvnChaosIT {
       startWhatIsDown();
       if (System.nanoTime() > next) {
         Part part = parts.get(random.nextInt(parts.size()));
-        Duration down = Duration.ofMillis(random.nextInt(DOWN_MAX_MILLIS));
+        Duration down = Duration.ofMillis(random.nextInt(part.downMaxMillis));
         if (part.isUp && (part.mayDie.getAsBoolean() || random.nextInt(8) == 0)) {
           part.kill(down);
         }

@@ -174,7 +174,7 @@ class ReplicasIT {
     assertThat(LinuxLab.run("nft", "list", "table", "bridge", "havip")).contains(address);
 
     long stoppedAt = System.nanoTime();
-    signal("STOP", old);
+    old.pause();
     try {
       Duration took = awaitLeader(others, stoppedAt);
       System.out.printf("another server leads %d ms after SIGSTOP%n", took.toMillis());
@@ -184,7 +184,7 @@ class ReplicasIT {
           others.getFirst(), id(others.getLast().call("POST", "/v1/vips", vip("while stopped"))));
       awaitGone(others.getFirst(), doomed);
     } finally {
-      signal("CONT", old);
+      old.resume();
     }
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (old.leads() || !old.log().contains("Another server leads")) {
@@ -302,11 +302,6 @@ class ReplicasIT {
 
   private static String id(JsonNode made) {
     return made.get("id").asString();
-  }
-
-  private static void signal(String name, ServerProcess server) throws Exception {
-    assertThat(new ProcessBuilder("kill", "-" + name, "" + server.pid()).start().waitFor())
-        .isZero();
   }
 
   private List<ServerProcess> others(ServerProcess one) {

@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 public final class ServerProcess {
   static final int PORT = 18471;
   private static final Pattern TOKEN = Pattern.compile("token, shown only now: (\\S+)\\n");
+  private static final Duration READY_ANSWER_LIMIT = Duration.ofSeconds(1);
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -146,6 +147,19 @@ public final class ServerProcess {
     process.destroyForcibly().waitFor();
   }
 
+  /** SIGSTOP: it does nothing until {@link #resume}, as on a machine that was suspended. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+  }
+
   /** Starts it again, this time with other options too. */
   public void restart(String... options) throws Exception {
     begin(options);
@@ -228,10 +242,12 @@ public final class ServerProcess {
     return ready().path("leads").asBoolean();
   }
 
-  /** What it says about itself; nothing when it does not answer. */
+  /** What it says about itself; nothing when it does not answer soon. */
   JsonNode ready() {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + "/readyz")).timeout(READY_ANSWER_LIMIT).build();
     try {
-      return Json.MAPPER.readTree(send("GET", "/readyz", List.of()).body());
+      return Json.MAPPER.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
     } catch (IOException e) {
       return Json.MAPPER.missingNode();
     } catch (InterruptedException e) {
