@@ -8,16 +8,12 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.net.Ipv4Address;
-import io.havip.vip.Binding;
 import io.havip.vip.Vip;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,80 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What was observed, in the inventory's words instead of the fabric's. */
 public final class Sighting {
-  /** An address on a numbered segment. */
-  private record Place(int segment, Ipv4Address address) {}
-
   private final Observed observed;
   private final Inventory inventory;
   private final Map<Claimant, Instant> claimedAt = new HashMap<>();
   private final Map<Claimant, Instant> answeredAt = new HashMap<>();
   private final Map<Claimant, Observed.Advert> adverts = new HashMap<>();
 
-  /** What is known whatever is observed. */
-  private static final class Inventory {
-    final Map<String, Nic> nicsByPort = new HashMap<>();
-    final Map<NetworkId, Network> networks = new HashMap<>();
-    final Map<String, Network> byUplink = new HashMap<>();
-    final Map<Place, Vip> vips = new HashMap<>();
-    final Map<VipId, Vip> vipsById = new HashMap<>();
-    final Map<NicId, List<Vip>> vipsByVrrpNic = new HashMap<>();
-    final Map<NicId, Nic> nicsById = new HashMap<>();
-    final Map<Place, Nic> nicsByAddress = new HashMap<>();
-    final Map<VmId, Set<Ipv4Address>> addressesByVm = new HashMap<>();
-
-    int segmentOf(NetworkId networkId) {
-      Network network = networks.get(networkId);
-      if (network == null) {
-        throw new IllegalArgumentException(networkId + " has NICs or VIPs but is not there");
-      }
-      return network.segment();
-    }
-  }
-
-  public Sighting(
-      Observed observed,
-      Collection<Network> allNetworks,
-      Collection<Nic> nics,
-      Collection<Vip> allVips) {
-    this(observed, new Inventory());
-    for (Network network : allNetworks) {
-      inventory.networks.put(network.id(), network);
-      if (network.uplink() != null) {
-        inventory.byUplink.put(network.uplink(), network);
-      }
-    }
-    for (Nic nic : nics) {
-      inventory.nicsByPort.put(nic.port(), nic);
-      inventory.nicsById.put(nic.id(), nic);
-      Ipv4Address address = nic.address();
-      if (address != null) {
-        inventory.nicsByAddress.put(new Place(inventory.segmentOf(nic.networkId()), address), nic);
-        inventory.addressesByVm.computeIfAbsent(nic.vmId(), _ -> new HashSet<>()).add(address);
-      }
-    }
-    for (Vip vip : allVips) {
-      inventory.vips.put(new Place(inventory.segmentOf(vip.networkId()), vip.address()), vip);
-      inventory.vipsById.put(vip.id(), vip);
-      for (Binding binding : vip.bindings()) {
-        inventory
-            .vipsByVrrpNic
-            .computeIfAbsent(binding.vrrpNicId(), _ -> new ArrayList<>())
-            .add(vip);
-      }
-    }
-    readSigns();
-  }
-
-  private Sighting(Observed observed, Inventory inventory) {
+  /** What was observed, of what is known. */
+  public Sighting(Observed observed, Inventory inventory) {
     this.observed = observed;
     this.inventory = inventory;
-  }
-
-  /** Something else was observed, of the same inventory. */
-  public Sighting with(Observed next) {
-    Sighting sighting = new Sighting(next, inventory);
-    sighting.readSigns();
-    return sighting;
+    readSigns();
   }
 
   private void readSigns() {
@@ -113,7 +46,8 @@ public final class Sighting {
     for (Observed.Advert advert : signs.adverts().orElse(List.of())) {
       nicAt(advert.port())
           .ifPresent(nic ->
-              inventory.vipsByVrrpNic.getOrDefault(nic.id(), List.of()).stream()
+              inventory.vipsByVrrpNic.getOrDefault(nic.id(), Set.of()).stream()
+                  .flatMap(id -> Optional.ofNullable(inventory.vipsById.get(id)).stream())
                   .filter(vip -> vip.address().equals(advert.address()))
                   .forEach(vip -> adverts.put(new Claimant(vip.id(), nic.vmId()), advert)));
     }
@@ -129,7 +63,7 @@ public final class Sighting {
   public Map<VipId, Nic> claimants() {
     Map<VipId, Nic> claimants = new HashMap<>();
     for (Observed.Claim claim : observed.claims()) {
-      Vip vip = inventory.vips.get(new Place(claim.segment(), claim.address()));
+      Vip vip = inventory.vips.get(new Inventory.Place(claim.segment(), claim.address()));
       Nic nic = inventory.nicsByPort.get(claim.port());
       if (vip != null
           && nic != null
@@ -206,13 +140,13 @@ public final class Sighting {
   /** The VIP that has an address on a network. */
   Optional<Vip> vipAt(NetworkId networkId, Ipv4Address address) {
     return Optional.ofNullable(
-        inventory.vips.get(new Place(inventory.segmentOf(networkId), address)));
+        inventory.vips.get(new Inventory.Place(inventory.segmentOf(networkId), address)));
   }
 
   /** The NIC that has an address on a network. */
   Optional<Nic> ownerOf(NetworkId networkId, Ipv4Address address) {
     return Optional.ofNullable(
-        inventory.nicsByAddress.get(new Place(inventory.segmentOf(networkId), address)));
+        inventory.nicsByAddress.get(new Inventory.Place(inventory.segmentOf(networkId), address)));
   }
 
   /** Whether a VM has the address, on whatever network. */

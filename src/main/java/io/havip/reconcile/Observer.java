@@ -8,15 +8,22 @@ import io.havip.event.Happening;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.id.AccountId;
+import io.havip.id.Id;
+import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
+import io.havip.id.VpcId;
+import io.havip.id.WebhookId;
+import io.havip.inventory.Network;
+import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Vm;
 import io.havip.plan.Advertising;
 import io.havip.plan.Announcement;
 import io.havip.plan.Grant;
 import io.havip.plan.HolderTracker;
+import io.havip.plan.Inventory;
 import io.havip.plan.Observed;
 import io.havip.plan.RefusalTracker;
 import io.havip.plan.Seen;
@@ -31,6 +38,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * anyway: for what was refused, to ask whether holders still live, and in case that a call was
  * lost.
  */
-public final class Observer implements AutoCloseable {
+public final class Observer implements Reconciler.Listener, AutoCloseable {
   static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   /** While a change is held back that comes if it is still so. */
@@ -72,13 +80,18 @@ public final class Observer implements AutoCloseable {
   private volatile Optional<Look> last = Optional.empty();
   private volatile Optional<Seen> seen = Optional.empty();
 
-  /**
-   * What a look saw.
-   *
-   * @param revision the store's: while it stays, the inventory need not be read again, which takes
-   *     longer than looking
-   */
-  private record Look(Instant at, long revision, Sighting sighting) {}
+  /** What a look saw. */
+  private record Look(Instant at, Sighting sighting) {}
+
+  /** Others read it, so it is changed while nobody does. */
+  private Inventory inventory = Inventory.of(List.of(), List.of(), List.of());
+
+  /** The store's, when all of the inventory was read: while it stays, that need not be again. */
+  private long revision = -1;
+
+  private final Object telling = new Object();
+  private Set<Id> told = new HashSet<>();
+  private boolean wasToldAll = true;
 
   /**
    * Nothing is looked at yet.
@@ -94,11 +107,27 @@ public final class Observer implements AutoCloseable {
     this.nicStatus = new HashMap<>(store.read(Reader::allNicStatus));
   }
 
-  /** Looks at once; a fabric that was told nothing yet would show that nobody holds anything. */
-  public void start() {
-    fabric.onSighting(called::release);
-    called.release();
-    thread.start();
+  /**
+   * The fabric was told everything, so anything may be known now. The first time, it begins to
+   * look: a fabric that was told nothing yet would show that nobody holds anything.
+   */
+  @Override
+  public void toldAll() {
+    synchronized (telling) {
+      wasToldAll = true;
+    }
+    if (thread.getState() == Thread.State.NEW) {
+      fabric.onSighting(called::release);
+      called.release();
+      thread.start();
+    }
+  }
+
+  @Override
+  public void told(Set<Id> ids) {
+    synchronized (telling) {
+      told.addAll(ids);
+    }
   }
 
   /** What it saw last, if it ever saw anything; for any thread. */
@@ -188,27 +217,60 @@ public final class Observer implements AutoCloseable {
   }
 
   /** What was heard of a VM's advertisements of a VIP until the last look. */
-  public Advertising advertising(VipId id, VmId vmId) {
+  public synchronized Advertising advertising(VipId id, VmId vmId) {
     return last.map(look -> look.sighting().advertising(id, vmId, look.at()))
         .orElse(Advertising.UNKNOWN);
   }
 
   private Sighting sighting(Observed observed, Instant now) {
-    Optional<Look> before = last;
-    Look look =
-        store.read(reader -> {
-          long revision = reader.revision();
-          Sighting sighting =
-              before
-                  .filter(known -> known.revision() == revision)
-                  .map(known -> known.sighting().with(observed))
-                  .orElseGet(() ->
-                      new Sighting(
-                          observed, reader.allNetworks(), reader.allNics(), reader.allVips()));
-          return new Look(now, revision, sighting);
-        });
-    last = Optional.of(look);
-    return look.sighting();
+    Set<Id> ids;
+    boolean all;
+    synchronized (telling) {
+      ids = told;
+      all = wasToldAll;
+      told = new HashSet<>();
+      wasToldAll = false;
+    }
+    try {
+      if (all) {
+        store.read(this::readAll);
+      } else if (!ids.isEmpty()) {
+        store.read(reader -> read(ids, reader));
+      }
+    } catch (RuntimeException e) {
+      revision = -1;
+      toldAll();
+      throw e;
+    }
+    Sighting sighting = new Sighting(observed, inventory);
+    last = Optional.of(new Look(now, sighting));
+    return sighting;
+  }
+
+  private Inventory readAll(Reader reader) {
+    if (reader.revision() != revision) {
+      inventory = Inventory.of(reader.allNetworks(), reader.allNics(), reader.allVips());
+      revision = reader.revision();
+    }
+    return inventory;
+  }
+
+  private Inventory read(Set<Id> ids, Reader reader) {
+    List<Network> networks = new ArrayList<>();
+    List<Nic> nics = new ArrayList<>();
+    List<Vip> vips = new ArrayList<>();
+    for (Id id : ids) {
+      switch (id) {
+        case NetworkId network -> reader.network(network).ifPresent(networks::add);
+        case NicId nic -> reader.nic(nic).ifPresent(nics::add);
+        case VipId vip -> reader.vip(vip).ifPresent(vips::add);
+        case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+      }
+    }
+    synchronized (this) {
+      inventory.replace(ids, networks, nics, vips);
+    }
+    return inventory;
   }
 
   private Optional<AccountId> ownerOf(VmId id) {

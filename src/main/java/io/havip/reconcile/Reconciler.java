@@ -70,30 +70,30 @@ public final class Reconciler implements AutoCloseable {
 
   private volatile boolean isInSync;
   private boolean hasScanned;
-  private Runnable whenTold = () -> {};
+  private final Listener listener;
   private final Probes probes;
   private final Announcer announcer;
 
-  public Reconciler(Store store, Fabric fabric, Clock clock) {
+  /** Is told what the fabric was told, when that is done, by the reconciler's thread. */
+  public interface Listener {
+    /** Everything; the first time before anything else. */
+    void toldAll();
+
+    /** What these ids are, if they are still there. */
+    void told(Set<Id> ids);
+  }
+
+  public Reconciler(Store store, Fabric fabric, Clock clock, Listener listener) {
     this.store = store;
     this.fabric = fabric;
     this.clock = clock;
+    this.listener = listener;
     this.probes = new Probes(fabric);
     this.announcer = new Announcer(fabric);
   }
 
   /** Compares everything once, then waits for wake-ups. */
   public void start() {
-    start(() -> {});
-  }
-
-  /**
-   * The same.
-   *
-   * @param whenTold what to do as soon as the fabric was told everything for the first time
-   */
-  public void start(Runnable whenTold) {
-    this.whenTold = whenTold;
     fabric.onForeignChange(this::wakeAll);
     wakeAll();
     thread.start();
@@ -291,6 +291,7 @@ public final class Reconciler implements AutoCloseable {
       fabric.apply(now, free.desired());
     }
     realised(free.vips());
+    listener.told(ids);
     probes.begin(waiting, state.desired().grants());
   }
 
@@ -308,10 +309,8 @@ public final class Reconciler implements AutoCloseable {
       record(repaired);
       announce(free.vips());
     }
-    if (!hasScanned) {
-      hasScanned = true;
-      whenTold.run();
-    }
+    hasScanned = true;
+    listener.toldAll();
     probes.begin(waiting, state.desired().grants());
   }
 

@@ -27,14 +27,14 @@ record LeadersWork(
       Settings settings,
       Revisions revisions,
       Deliverer.Listener calls) {
-    Reconciler reconciler = new Reconciler(store, fabric, clock);
     Observer observer = new Observer(store, fabric, clock, settings.probePeriod());
+    Reconciler reconciler = new Reconciler(store, fabric, clock, observer);
     Drills drills = new Drills(store, fabric, clock, reconciler::wake);
     Deliverer deliverer =
         new Deliverer(store, revisions, clock, settings.webhooksToThisHost(), calls);
     Retention retention = new Retention(store, clock, settings.eventsPerVip());
     drills.start(); // the one that may fail, before there is anything to stop
-    reconciler.start(observer::start);
+    reconciler.start();
     deliverer.start();
     retention.start();
     return new LeadersWork(reconciler, observer, drills, deliverer, retention);

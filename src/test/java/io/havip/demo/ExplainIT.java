@@ -1,5 +1,11 @@
 package io.havip.demo;
 
+import static io.havip.demo.Stage.VIP;
+import static io.havip.demo.Stage.VM1;
+import static io.havip.demo.Stage.VM2;
+import static io.havip.demo.Stage.VM3;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import java.nio.file.Path;
@@ -12,7 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** On a host that can ask who answers for an address, two faults more. */
+/** The other faults, and those for which somebody must be asked who answers for an address. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExplainIT extends ExplainContract {
   private Theatre opened;
@@ -36,6 +42,65 @@ class ExplainIT extends ExplainContract {
   void awaitAdvertisementsRefused(String address) throws Exception {
     awaitCheck(
         vip, "vrrp", "problem", "vm1, which named %s, to which it is not bound".formatted(address));
+  }
+
+  @Test
+  void noVmIsBound() throws Exception {
+    stage.bind(List.of());
+    awaitCheck(vip, "bindings", "problem", "no VM is bound");
+  }
+
+  @Test
+  void theSoftwareDoesNotRun() throws Exception {
+    awaitCheck(vip, "holder", "problem", "nobody uses it");
+    awaitCheck(vip, "advertisements", "problem", "nobody advertises it");
+  }
+
+  @Test
+  void theConfigurationNamesAnAddressTooMany() throws Exception {
+    JsonNode shown = server.get(vip);
+    JsonNode second =
+        server.call(
+            "POST",
+            "/v1/vips",
+            Map.of(
+                "name",
+                "second",
+                "type",
+                "internal",
+                "vpcId",
+                shown.path("vpcId").asString(),
+                "networkId",
+                shown.path("networkId").asString(),
+                "address",
+                "10.77.0.102",
+                "vmIds",
+                List.of(theatre.id(VM3))));
+    try {
+      awaitState(second, "available");
+      handmade(VM1, VRID, VIP, Ipv4Address.parse("10.77.0.102"));
+      awaitCheck(vip, "refused_claims", "problem", "of 10.77.0.102 by vm1");
+      awaitAdvertisementsRefused("10.77.0.102");
+    } finally {
+      remove(second);
+    }
+  }
+
+  @Test
+  void theVmsHaveDifferentVrids() throws Exception {
+    handmade(VM1, VRID, VIP);
+    handmade(VM2, VRID + 1, VIP);
+    JsonNode check = awaitCheck(vip, "advertisements", "problem", "several are master: ");
+    assertThat(check.path("evidence").asString()).contains("VRID 77", "VRID 78");
+    assertThat(check.path("next").asString()).contains("virtual_router_id");
+  }
+
+  @Test
+  void aConfigurationIsOutdated() throws Exception {
+    stage.bind(List.of(VM1, VM2));
+    theatre.elect(List.of(VM1, VM2));
+    stage.bind(Stage.MEMBERS);
+    awaitCheck(vip, "configuration", "warning", "vm1, vm2 have configurations that HAVIP made for");
   }
 
   @Test

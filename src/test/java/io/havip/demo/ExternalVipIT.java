@@ -52,11 +52,7 @@ class ExternalVipIT {
     OvsdbServer.assumeInstalled();
     Ovn ovn = Ovn.start(Files.createDirectory(directory.resolve("ovn")));
     cleanUps.add(ovn::close);
-    start(
-        new Cabling.OfOvn(ovn),
-        "--fabric=ovn",
-        "--ovn-northbound=" + ovn.northbound(),
-        "--ovn-southbound=" + ovn.southbound());
+    start(new Cabling.OfOvn(ovn), Theatre.flags(ovn));
     assertClientFollows();
   }
 

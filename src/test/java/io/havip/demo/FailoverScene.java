@@ -36,7 +36,8 @@ final class FailoverScene {
     }
   }
 
-  private static void play(Software software, HavipGround ground, Arena arena) throws Exception {
+  /** One takes over from the other, and neighbours believe it. */
+  static Guest failOver(Software software, HavipGround ground, Arena arena) throws Exception {
     Guest first = arena.elect();
     Duration outage = arena.crash(first);
     Guest second = arena.other(first);
@@ -45,6 +46,12 @@ final class FailoverScene {
         MacAddress.parse(String.format(Locale.ROOT, "00:00:5e:00:01:%02x", ground.vrid()));
     assertThat(arena.neighbour(arena.neighbour()))
         .hasValue(software == Software.KEEPALIVED_VMAC ? vmac : arena.mac(second));
+    return second;
+  }
+
+  private static void play(Software software, HavipGround ground, Arena arena) throws Exception {
+    Guest second = failOver(software, ground, arena);
+    Guest first = arena.other(second);
 
     if (software.isCluster()) {
       // It announced the VIP once, and says no more.

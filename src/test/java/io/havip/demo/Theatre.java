@@ -86,7 +86,8 @@ final class Theatre implements AutoCloseable {
     }
   }
 
-  private static String[] flags(@Nullable Ovn ovn) {
+  /** What a server is started with, which agents on the chassis can reach. */
+  static String[] flags(@Nullable Ovn ovn) {
     return ovn == null
         ? new String[0]
         : new String[] {

@@ -143,9 +143,7 @@ class TrackersTest {
     }
     return new Sighting(
         new Observed(ports, claims, List.copyOf(counts.values()), List.of()),
-        networks,
-        nics,
-        List.of(vip));
+        Inventory.of(networks, nics, List.of(vip)));
   }
 
   /** These claimed since the last time, in this order. */
@@ -433,9 +431,7 @@ class TrackersTest {
                                 .toList())),
                     deaf,
                     Map.of()),
-                networks,
-                nics,
-                List.of(vip));
+                Inventory.of(networks, nics, List.of(vip)));
         holders.step(sighting, at(millis)).forEach(drift -> told.add(drift.what()));
         if (holders.due(at(millis)).contains(vip.id())) {
           answering.forEach(port -> answered.put(port, at(millis + 1)));
@@ -678,9 +674,7 @@ class TrackersTest {
     Sighting sighting =
         new Sighting(
             new Observed(ports, List.of(), List.of(), List.of(refusals)),
-            networks,
-            nics,
-            List.of(vip));
+            Inventory.of(networks, nics, List.of(vip)));
     return tracker.step(List.of(refusals), sighting, _ -> Optional.of(ACCOUNT), at(millis)).stream()
         .map(Event::what)
         .toList();

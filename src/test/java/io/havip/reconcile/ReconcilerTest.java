@@ -10,6 +10,7 @@ import io.havip.decision.Expected;
 import io.havip.decision.Reply;
 import io.havip.error.StoreUnavailable;
 import io.havip.fabric.InMemoryFabric;
+import io.havip.id.Id;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.inventory.Subnet;
@@ -65,6 +66,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ReconcilerTest {
   private final SettableClock clock = new SettableClock();
   private final InMemoryFabric fabric = new InMemoryFabric();
+
+  private final Reconciler.Listener told =
+      new Reconciler.Listener() {
+        @Override
+        public void toldAll() {}
+
+        @Override
+        public void told(Set<Id> ids) {}
+      };
+
   private Store store;
   private Reconciler reconciler;
   private VipService vips;
@@ -100,7 +111,7 @@ class ReconcilerTest {
   @BeforeEach
   void start(@TempDir Path directory) {
     store = SqliteStore.open(directory.resolve("havip.db"));
-    reconciler = new Reconciler(readFailing(store), fabric, clock);
+    reconciler = new Reconciler(readFailing(store), fabric, clock, told);
     TimeOrderedIds ids = new TimeOrderedIds(clock);
     Contexts contexts = new Contexts(clock, ids, Limits.DEFAULT);
     Access access = new Access(store, ids, clock, Duration.ofHours(1));
@@ -330,7 +341,7 @@ class ReconcilerTest {
     clock.advance(Duration.ofMinutes(10));
     assertThat(read(id).filter(ReconcilerTest::isFenced)).isPresent();
 
-    reconciler = new Reconciler(store, fabric, clock);
+    reconciler = new Reconciler(store, fabric, clock, told);
     reconciler.start();
 
     await(id, vip -> vip.state() == VipState.AVAILABLE && !isFenced(vip));
