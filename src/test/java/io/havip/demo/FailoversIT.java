@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  */
 class FailoversIT {
   /** Of each kind; bench/failovers.sh wants more. */
-  private static final int FAILOVERS = Integer.getInteger("havip.failovers", 12);
+  private static final int FAILOVERS = Integer.getInteger("havip.failovers", 8);
 
   /** How far the timeline may be off in the middle, on a machine that pauses now and then. */
   private static final double TOLERANCE_MILLIS = 20;

@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
  * repeats a run's choices.
  */
 class KillsIT {
-  private static final int KILLS = Integer.getInteger("havip.kills", 10);
+  private static final int KILLS = Integer.getInteger("havip.kills", 5);
   private static final long SEED = Long.getLong("havip.seed", System.nanoTime());
 
   private static final int CLIENTS = 4;

@@ -43,7 +43,7 @@ import tools.jackson.databind.JsonNode;
  */
 class OvnChaosIT {
   private static final Duration LENGTH =
-      Duration.ofSeconds(Integer.getInteger("havip.chaos.seconds", 30));
+      Duration.ofSeconds(Integer.getInteger("havip.chaos.seconds", 20));
   private static final long SEED = Long.getLong("havip.seed", System.nanoTime());
 
   private static final Duration ROUND_MAX = Duration.ofMinutes(3);
