@@ -80,9 +80,10 @@ final class RivalMasters {
   private void listen(Claimant claimant, Observed.Advert advert, Sighting sighting) {
     VmId vm = claimant.vmId();
     Course course = courses.computeIfAbsent(claimant.vipId(), _ -> new Course());
+    Duration interval = sighting.interval(claimant.vipId()).orElse(advert.interval());
     course.last.put(vm, advert);
     if (!sighting.tellsAnswers()) {
-      noteIgnorance(course, vm, advert);
+      noteIgnorance(course, vm, advert, interval.multipliedBy(PATIENCE));
     }
     if (advert.priority() == 0) {
       course.overtakenAt.remove(vm);
@@ -100,7 +101,6 @@ final class RivalMasters {
     if (other == null) {
       return;
     }
-    Duration interval = sighting.interval(claimant.vipId()).orElse(advert.interval());
     Duration soon = interval.multipliedBy(3).plus(interval.dividedBy(8)); // no clock is exact
     Instant overtaken = course.overtakenAt.get(vm);
     course.overtakenAt.put(other, advert.at());
@@ -117,11 +117,11 @@ final class RivalMasters {
     }
   }
 
-  private static void noteIgnorance(Course course, VmId vm, Observed.Advert advert) {
+  private static void noteIgnorance(
+      Course course, VmId vm, Observed.Advert advert, Duration counts) {
     for (Map.Entry<VmId, Observed.Advert> other : course.last.entrySet()) {
       if (!other.getKey().equals(vm) && ignores(advert, other.getValue())) {
         Instant ignored = course.ignoredAt.put(vm, advert.at());
-        Duration counts = longer(advert, other.getValue()).multipliedBy(PATIENCE);
         if (ignored != null && advert.at().isBefore(ignored.plus(counts))) {
           course.parties.addAll(List.of(vm, other.getKey()));
         }
@@ -137,10 +137,6 @@ final class RivalMasters {
         && advert.priority() < other.priority()
         && since.compareTo(interval.dividedBy(2)) > 0
         && since.compareTo(interval.multipliedBy(5).dividedBy(2)) < 0; // no clock is exact
-  }
-
-  private static Duration longer(Observed.Advert one, Observed.Advert other) {
-    return one.interval().compareTo(other.interval()) > 0 ? one.interval() : other.interval();
   }
 
   private static boolean isOut(VipId id, VmId vm, Sighting sighting, Instant now) {

@@ -90,7 +90,7 @@ record DesiredState(Desired desired, List<Vip> vips) {
         vips.stream().filter(vip -> !some.contains(vip)).toList());
   }
 
-  private static <T extends Id> Stream<T> only(Class<T> kind, Set<Id> ids) {
+  static <T extends Id> Stream<T> only(Class<T> kind, Set<Id> ids) {
     return ids.stream().filter(kind::isInstance).map(kind::cast);
   }
 

@@ -13,8 +13,6 @@ import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
-import io.havip.id.VpcId;
-import io.havip.id.WebhookId;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -80,18 +78,17 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   private volatile Optional<Look> last = Optional.empty();
   private volatile Optional<Seen> seen = Optional.empty();
 
-  /** What a look saw. */
-  private record Look(Instant at, Sighting sighting) {}
-
   /** Others read it, so it is changed while nobody does. */
   private Inventory inventory = Inventory.of(List.of(), List.of(), List.of());
 
   /** The store's, when all of the inventory was read: while it stays, that need not be again. */
   private long revision = -1;
 
-  private final Object telling = new Object();
   private Set<Id> told = new HashSet<>();
-  private boolean wasToldAll = true;
+  private boolean wasToldAll;
+
+  /** What a look saw. */
+  private record Look(Instant at, Sighting sighting) {}
 
   /**
    * Nothing is looked at yet.
@@ -112,10 +109,8 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
    * look: a fabric that was told nothing yet would show that nobody holds anything.
    */
   @Override
-  public void toldAll() {
-    synchronized (telling) {
-      wasToldAll = true;
-    }
+  public synchronized void toldAll() {
+    wasToldAll = true;
     if (thread.getState() == Thread.State.NEW) {
       fabric.onSighting(called::release);
       called.release();
@@ -124,10 +119,8 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   }
 
   @Override
-  public void told(Set<Id> ids) {
-    synchronized (telling) {
-      told.addAll(ids);
-    }
+  public synchronized void told(Set<Id> ids) {
+    told.addAll(ids);
   }
 
   /** What it saw last, if it ever saw anything; for any thread. */
@@ -225,7 +218,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   private Sighting sighting(Observed observed, Instant now) {
     Set<Id> ids;
     boolean all;
-    synchronized (telling) {
+    synchronized (this) {
       ids = told;
       all = wasToldAll;
       told = new HashSet<>();
@@ -256,17 +249,12 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   }
 
   private Inventory read(Set<Id> ids, Reader reader) {
-    List<Network> networks = new ArrayList<>();
-    List<Nic> nics = new ArrayList<>();
-    List<Vip> vips = new ArrayList<>();
-    for (Id id : ids) {
-      switch (id) {
-        case NetworkId network -> reader.network(network).ifPresent(networks::add);
-        case NicId nic -> reader.nic(nic).ifPresent(nics::add);
-        case VipId vip -> reader.vip(vip).ifPresent(vips::add);
-        case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
-      }
-    }
+    List<Network> networks =
+        DesiredState.only(NetworkId.class, ids).flatMap(id -> reader.network(id).stream()).toList();
+    List<Nic> nics =
+        DesiredState.only(NicId.class, ids).flatMap(id -> reader.nic(id).stream()).toList();
+    List<Vip> vips =
+        DesiredState.only(VipId.class, ids).flatMap(id -> reader.vip(id).stream()).toList();
     synchronized (this) {
       inventory.replace(ids, networks, nics, vips);
     }

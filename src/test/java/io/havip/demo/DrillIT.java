@@ -1,27 +1,178 @@
 package io.havip.demo;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import static io.havip.demo.Stage.CLIENT;
+import static io.havip.demo.Stage.VIP;
+import static io.havip.demo.Stage.VM1;
+import static io.havip.demo.Stage.VM2;
+import static io.havip.demo.Stage.VM3;
+import static org.assertj.core.api.Assertions.assertThat;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DrillIT extends DrillContract {
+import io.havip.kernel.PacketSocket;
+import io.havip.wire.Arp;
+import io.havip.wire.Ethernet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Rehearsals with real keepalived, and with software that only claims once. */
+abstract class DrillContract {
+  /** What a client's own measurement may differ by; 20 ms on a machine that does nothing else. */
+  private static final Duration TOLERANCE = Duration.ofMillis(100);
+
   private Theatre theatre;
+  private String drills;
 
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    theatre = new Theatre(directory);
+  /** Where it plays, in all tests the same. */
+  abstract Theatre theatre();
+
+  @BeforeEach
+  void find() {
+    theatre = theatre();
+    drills = theatre.vip() + "/drills";
   }
 
-  @AfterAll
-  void end() throws Exception {
-    theatre.close();
+  @AfterEach
+  void clear() throws Exception {
+    theatre.clear(Stage.MEMBERS);
   }
 
-  @Override
-  Theatre theatre() {
-    return theatre;
+  @Test
+  void keepalivedIsRehearsed() throws Exception {
+    theatre.elect(Stage.MEMBERS);
+
+    // The holder is known by its claim; that it advertises is heard a moment later.
+    JsonNode predicted =
+        theatre.await(
+            () -> theatre.server().call("POST", drills + "?dryRun=true", drill(3, 2_000)),
+            it -> !it.path("wholePort").asBoolean());
+    assertThat(predicted.path("vmId").asString()).isEqualTo(theatre.id(VM1));
+    assertThat(ids(predicted.path("candidates")))
+        .containsExactlyInAnyOrder(theatre.id(VM2), theatre.id(VM3));
+    assertThat(predicted.path("wholePort").asBoolean()).isFalse();
+    assertThat(predicted.path("expectedMillis").asLong()).isEqualTo(400);
+    assertThat(predicted.path("passes").asBoolean()).isTrue();
+    assertThat(predicted.path("risks").valueStream()).isEmpty();
+
+    JsonNode passed = run(drill(3, 2_000));
+    assertThat(passed.path("state").asString()).isEqualTo("passed");
+    assertThat(passed.path("newHolder").asString()).isIn(theatre.id(VM2), theatre.id(VM3));
+    assertThat(passed.path("cameBack").asBoolean()).isTrue();
+    theatre.stage().awaitHolder("the one that was cut off has it again", List.of(VM1));
+    assertThat(theatre.kinds())
+        .containsSubsequence(
+            "drill_began", "fence_began", "holder_changed", "fence_ended", "drill_ended")
+        .doesNotContain("split_began");
+
+    JsonNode failed = run(drill(2, 1));
+    assertThat(failed.path("state").asString()).as("nobody is that fast").isEqualTo("failed");
+  }
+
+  @Test
+  void theCutEndsWhenTheServerDiesInTheMiddle() throws Exception {
+    theatre.elect(Stage.MEMBERS);
+    String one = begin(drill(600, 2_000));
+    theatre.stage().awaitHolder("another takes over", List.of(VM2, VM3));
+    theatre.server().kill();
+    theatre.server().restart();
+    JsonNode ended = awaitEnd(one);
+    assertThat(ended.path("state").asString()).isEqualTo("interrupted");
+    theatre.stage().awaitHolder("the one that was cut off has it again", List.of(VM1));
+  }
+
+  @Test
+  void nobodyIsCutOffWhereNobodyCouldTakeOver() throws Exception {
+    theatre.elect(Stage.MEMBERS);
+    for (Guest other : List.of(VM2, VM3)) {
+      theatre.stage().keepaliveds().of(other).kill();
+      theatre.unplug(other);
+    }
+    theatre.await(shown ->
+        shown.path("bindings").valueStream().filter(it -> it.path("up").asBoolean()).count() == 1);
+    assertThat(theatre.server().status("POST", drills, drill(1, 2_000))).isEqualTo(409);
+    JsonNode predicted = theatre.server().call("POST", drills + "?dryRun=true", drill(1, 2_000));
+    assertThat(predicted.path("risks").toString()).contains("no other VM can take over");
+
+    Map<String, Object> forced =
+        Map.of("kind", "isolate-holder", "seconds", 1, "targetMillis", 2_000, "force", true);
+    JsonNode failed = awaitEnd(begin(forced));
+    assertThat(failed.path("state").asString()).isEqualTo("failed");
+    assertThat(failed.has("newHolder")).isFalse();
+    assertThat(failed.path("cameBack").asBoolean()).isTrue();
+  }
+
+  @Test
+  void theWholePortIsCutOffOfSoftwareThatIsSilent() throws Exception {
+    take(VM1);
+    theatre.await(shown -> !shown.path("holders").isEmpty());
+    JsonNode predicted = theatre.server().call("POST", drills + "?dryRun=true", drill(3, 2_000));
+    assertThat(predicted.path("wholePort").asBoolean()).isTrue();
+    assertThat(predicted.path("risks").toString()).contains("whatever else runs on it");
+
+    long start = System.nanoTime();
+    String one = begin(drill(8, 6_000));
+    Thread.sleep(500);
+    take(VM2);
+    VM1.ip("addr", "del", VIP + "/24", "dev", Guest.NIC);
+    assertThat(
+            Program.run(CLIENT.inside("ping", "-c1", "-W1", VM1.address().toString())).exitCode())
+        .as("the VM cannot be reached at all")
+        .isNotZero();
+    JsonNode passed = awaitEnd(one);
+    assertThat(passed.path("state").asString()).isEqualTo("passed");
+    assertThat(passed.path("newHolder").asString()).isEqualTo(theatre.id(VM2));
+    assertThat(passed.path("cameBack").asBoolean()).isFalse();
+    assertAsProbed(passed, start);
+    assertThat(
+            Program.run(CLIENT.inside("ping", "-c1", "-w15", VM1.address().toString())).exitCode())
+        .as("the VM is there again")
+        .isZero();
+  }
+
+  /** As heartbeat does: one claim, and silence. */
+  private static void take(Guest guest) throws Exception {
+    guest.ip("addr", "add", VIP + "/24", "dev", Guest.NIC);
+    byte[] arp = Arp.gratuitous(Arp.Operation.REQUEST, guest.mac(), VIP).toBytes();
+    try (PacketSocket socket = guest.namespace().call(() -> PacketSocket.open(Guest.NIC))) {
+      socket.send(Ethernet.frame(Ethernet.BROADCAST, guest.mac(), Ethernet.ARP, arp));
+    }
+  }
+
+  private static Map<String, Object> drill(int seconds, int targetMillis) {
+    return Map.of("kind", "isolate-holder", "seconds", seconds, "targetMillis", targetMillis);
+  }
+
+  private JsonNode run(Map<String, Object> drill) throws Exception {
+    long start = System.nanoTime();
+    String one = begin(drill);
+    assertThat(theatre.server().status("POST", drills, drill)).as("one at a time").isEqualTo(409);
+    JsonNode ended = awaitEnd(one);
+    assertAsProbed(ended, start);
+    return ended;
+  }
+
+  private String begin(Map<String, Object> drill) throws Exception {
+    JsonNode began = theatre.server().call("POST", drills, drill);
+    assertThat(began.path("state").asString()).isEqualTo("running");
+    return drills + "/" + began.path("number").asInt();
+  }
+
+  private JsonNode awaitEnd(String drill) throws Exception {
+    return theatre.await(
+        () -> theatre.server().get(drill), it -> !it.path("state").asString().equals("running"));
+  }
+
+  private void assertAsProbed(JsonNode ended, long startNanos) {
+    Duration probed = theatre.stage().probe().silence(startNanos, VM1.name());
+    Duration reported = Duration.ofMillis(ended.path("outageMillis").asLong());
+    System.out.printf("outage: drill %d ms, probe %d ms%n", reported.toMillis(), probed.toMillis());
+    assertThat(reported.minus(probed).abs()).isLessThan(TOLERANCE);
+  }
+
+  private static List<String> ids(JsonNode list) {
+    return list.valueStream().map(JsonNode::asString).toList();
   }
 }

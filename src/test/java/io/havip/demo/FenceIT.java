@@ -1,27 +1,85 @@
 package io.havip.demo;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import static io.havip.demo.Stage.VM1;
+import static io.havip.demo.Stage.VM2;
+import static io.havip.demo.Stage.VM3;
+import static org.assertj.core.api.Assertions.assertThat;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FenceIT extends FenceContract {
-  private Theatre theatre;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    theatre = new Theatre(directory);
+/** Real keepalived that is fenced. */
+abstract class FenceContract {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** It must last until the server is dead, also where each commit takes a second. */
+  private static final int FENCE_SECONDS = 6;
+
+  /** Where it plays, in all tests the same. */
+  abstract Theatre theatre();
+
+  @AfterEach
+  void clear() throws Exception {
+    theatre().clear(Stage.MEMBERS);
   }
 
-  @AfterAll
-  void end() throws Exception {
-    theatre.close();
+  @Test
+  void aFencedHolderLosesTheVipToAnotherForAWhileEvenIfTheServerDies() throws Exception {
+    Theatre theatre = theatre();
+    Stage stage = theatre.stage();
+    theatre.elect(Stage.MEMBERS);
+
+    fence(theatre, 600);
+    stage.awaitHolder("another takes over", List.of(VM2, VM3));
+    assertThat(binding(theatre.shown()).path("fencedUntil").asString()).isNotEmpty();
+    assertThat(theatre.kinds()).containsSubsequence("fence_began", "holder_changed");
+
+    fence(theatre, 0);
+    theatre.await(shown -> !binding(shown).has("fencedUntil"));
+    assertThat(theatre.kinds()).containsOnlyOnce("fence_ended");
+    stage.awaitHolder("the one with the highest priority has it again", List.of(VM1));
+
+    fence(theatre, FENCE_SECONDS);
+    theatre.await(shown -> shown.path("state").asString().equals("available"));
+    theatre.server().kill();
+    awaitAnswersOnlyFrom(theatre, List.of(VM2, VM3));
+    Thread.sleep(Duration.ofSeconds(FENCE_SECONDS)); // it ends while nobody runs
+    theatre.server().restart();
+    theatre.await(shown -> !binding(shown).has("fencedUntil"));
+    stage.awaitHolder("the one with the highest priority has it again", List.of(VM1));
   }
 
-  @Override
-  Theatre theatre() {
-    return theatre;
+  private static void fence(Theatre theatre, int seconds) throws Exception {
+    theatre
+        .server()
+        .call(
+            "POST", theatre.vip() + "/fence", Map.of("vmId", theatre.id(VM1), "seconds", seconds));
+  }
+
+  private static void awaitAnswersOnlyFrom(Theatre theatre, List<Guest> guests) throws Exception {
+    List<String> names = guests.stream().map(Guest::name).toList();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      long start = System.nanoTime();
+      Thread.sleep(300);
+      Map<String, Long> answers = theatre.stage().probe().answersSince(start);
+      if (!answers.isEmpty() && names.containsAll(answers.keySet())) {
+        return;
+      }
+      assertThat(System.nanoTime()).as("still %s", answers).isLessThan(end);
+    }
+  }
+
+  private static JsonNode binding(JsonNode shown) {
+    return shown
+        .path("bindings")
+        .valueStream()
+        .filter(binding -> binding.path("vmName").asString().equals(VM1.name()))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -329,17 +329,19 @@ public final class OvnFabric implements Fabric {
   }
 
   private void note(Set<String> ids, List<Changes.Obstacle> now) {
-    Map<Id, Set<String>> all = new HashMap<>(obstacles);
-    all.keySet().removeIf(id -> ids.contains(id.value()));
     for (Changes.Obstacle obstacle : now) {
       if (!obstacles.getOrDefault(obstacle.id(), Set.of()).contains(obstacle.why())) {
         LOG.log(System.Logger.Level.WARNING, obstacle.why());
       }
-      all.merge(
-          obstacle.id(),
-          Set.of(obstacle.why()),
-          (some, one) -> Stream.concat(some.stream(), one.stream()).collect(Collectors.toSet()));
     }
+    Map<Id, Set<String>> all = new HashMap<>(obstacles);
+    all.keySet().removeIf(id -> ids.contains(id.value()));
+    all.putAll(
+        now.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Changes.Obstacle::id,
+                    Collectors.mapping(Changes.Obstacle::why, Collectors.toSet()))));
     obstacles = all;
   }
 
