@@ -13,31 +13,20 @@ import io.havip.wire.Ethernet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Rehearsals with real keepalived, and with software that only claims once. */
-abstract class DrillContract {
+class DrillIT extends TheatreTest {
   /** What a client's own measurement may differ by; 20 ms on a machine that does nothing else. */
   private static final Duration TOLERANCE = Duration.ofMillis(100);
 
-  private Theatre theatre;
   private String drills;
-
-  /** Where it plays, in all tests the same. */
-  abstract Theatre theatre();
 
   @BeforeEach
   void find() {
-    theatre = theatre();
     drills = theatre.vip() + "/drills";
-  }
-
-  @AfterEach
-  void clear() throws Exception {
-    theatre.clear(Stage.MEMBERS);
   }
 
   @Test

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.havip.net.Ipv4Address;
 import io.havip.server.ServerProcess;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -18,29 +17,19 @@ import tools.jackson.databind.JsonNode;
  * Faults of docs/howto/why-a-vip-does-not-work.md that are seen by the fabric, planted on a real
  * one with real keepalived: explain names each.
  */
-abstract class ExplainContract {
+abstract class ExplainContract extends TheatreTest {
   static final int VRID = 77;
   private static final Ipv4Address OTHER = Ipv4Address.parse("10.77.0.101");
 
-  Theatre theatre;
   ServerProcess server;
   Stage stage;
   String vip;
 
-  /** Where it plays, in all tests the same. */
-  abstract Theatre theatre();
-
   @BeforeEach
   void find() {
-    theatre = theatre();
     server = theatre.server();
     stage = theatre.stage();
     vip = theatre.vip();
-  }
-
-  @AfterEach
-  void mend() throws Exception {
-    theatre.clear(Stage.MEMBERS);
   }
 
   @Test
@@ -120,20 +109,5 @@ abstract class ExplainContract {
         .filter(it -> it.path("check").asString().equals(topic))
         .findFirst()
         .orElseThrow();
-  }
-
-  void awaitState(JsonNode made, String state) throws Exception {
-    theatre.await(() -> server.get(path(made)), it -> it.path("state").asString().equals(state));
-  }
-
-  void remove(JsonNode made) throws Exception {
-    server.call("DELETE", path(made), List.of());
-    theatre.await(
-        () -> server.get("/v1/vips").path("items"),
-        it -> !it.toString().contains(made.path("id").asString()));
-  }
-
-  static String path(JsonNode made) {
-    return "/v1/vips/" + made.path("id").asString();
   }
 }

@@ -8,35 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The other faults, and those for which somebody must be asked who answers for an address. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExplainIT extends ExplainContract {
-  private Theatre opened;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    opened = new Theatre(directory);
-  }
-
-  @AfterAll
-  void end() throws Exception {
-    opened.close();
-  }
-
-  @Override
-  Theatre theatre() {
-    return opened;
-  }
+  private static final Ipv4Address TOO_MANY = Ipv4Address.parse("10.77.0.102");
+  private static final Ipv4Address CONTESTED = Ipv4Address.parse("10.77.0.103");
 
   @Override
   void awaitAdvertisementsRefused(String address) throws Exception {
@@ -58,27 +38,10 @@ class ExplainIT extends ExplainContract {
 
   @Test
   void theConfigurationNamesAnAddressTooMany() throws Exception {
-    JsonNode shown = server.get(vip);
-    JsonNode second =
-        server.call(
-            "POST",
-            "/v1/vips",
-            Map.of(
-                "name",
-                "second",
-                "type",
-                "internal",
-                "vpcId",
-                shown.path("vpcId").asString(),
-                "networkId",
-                shown.path("networkId").asString(),
-                "address",
-                "10.77.0.102",
-                "vmIds",
-                List.of(theatre.id(VM3))));
+    JsonNode second = theatre.createVip("second", TOO_MANY, VM3);
     try {
       awaitState(second, "available");
-      handmade(VM1, VRID, VIP, Ipv4Address.parse("10.77.0.102"));
+      handmade(VM1, VRID, VIP, TOO_MANY);
       awaitCheck(vip, "refused_claims", "problem", "of 10.77.0.102 by vm1");
       awaitAdvertisementsRefused("10.77.0.102");
     } finally {
@@ -124,21 +87,12 @@ class ExplainIT extends ExplainContract {
                         "address", router.address().toString(),
                         "mac", router.mac().toString(),
                         "port", router.port(),
-                        "allowedSources", List.of("10.77.0.103/32")))));
+                        "allowedSources", List.of(CONTESTED + "/32")))));
     try {
       router.plug(Stage.SUBNET);
-      router.ip("addr", "add", "10.77.0.103/24", "dev", Guest.NIC);
+      router.ip("addr", "add", CONTESTED + "/24", "dev", Guest.NIC);
       awaitUp(vm);
-      JsonNode contested =
-          server.call(
-              "POST",
-              "/v1/vips",
-              Map.of(
-                  "name", "contested",
-                  "type", "internal",
-                  "vpcId", shown.path("vpcId").asString(),
-                  "networkId", shown.path("networkId").asString(),
-                  "address", "10.77.0.103"));
+      JsonNode contested = theatre.createVip("contested", CONTESTED);
       awaitState(contested, "failed");
       awaitCheck(path(contested), "duplicate_address", "problem", router.mac().toString());
       awaitCheck(path(contested), "state", "problem", "it failed");
@@ -180,5 +134,20 @@ class ExplainIT extends ExplainContract {
     theatre.await(
         () -> server.get("/v1/vms/" + vm.path("id").asString()),
         it -> it.at("/nics/0/up").asBoolean());
+  }
+
+  private void awaitState(JsonNode made, String state) throws Exception {
+    theatre.await(() -> server.get(path(made)), it -> it.path("state").asString().equals(state));
+  }
+
+  private void remove(JsonNode made) throws Exception {
+    server.call("DELETE", path(made), List.of());
+    theatre.await(
+        () -> server.get("/v1/vips").path("items"),
+        it -> !it.toString().contains(made.path("id").asString()));
+  }
+
+  private static String path(JsonNode made) {
+    return "/v1/vips/" + made.path("id").asString();
   }
 }

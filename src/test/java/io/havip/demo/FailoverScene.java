@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.net.MacAddress;
 import io.havip.server.ServerProcess;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,22 +23,51 @@ final class FailoverScene {
   }
 
   static void play(Software software, boolean external, Path directory) throws Exception {
+    play(software, external, directory, Cabling.OF_THIS_HOST, FailoverScene::play);
+  }
+
+  private interface Scene {
+    void play(Software software, HavipGround ground, Arena arena) throws Exception;
+  }
+
+  private static void play(
+      Software software,
+      boolean external,
+      Path directory,
+      Cabling cabling,
+      Scene scene,
+      String... flags)
+      throws Exception {
     CleanUps cleanUps = new CleanUps();
     try {
-      ServerProcess server = new ServerProcess(directory);
+      ServerProcess server = new ServerProcess(directory, flags);
       cleanUps.add(server::stop);
-      HavipGround ground = new HavipGround(server, software, external);
+      HavipGround ground = new HavipGround(server, software, external, cabling);
       cleanUps.add(ground::close);
       Arena arena = new Arena(software, external, "", ground, directory.resolve("vms"));
       cleanUps.add(arena::close);
-      play(software, ground, arena);
+      scene.play(software, ground, arena);
     } finally {
       cleanUps.run();
     }
   }
 
+  /** Only the failover, between two chassis of Open Virtual Network. */
+  static void playOnOvn(Software software, Path directory) throws Exception {
+    try (Ovn ovn = Ovn.start(Files.createDirectory(directory.resolve("ovn")))) {
+      play(
+          software,
+          false,
+          directory,
+          new Cabling.OfOvn(ovn),
+          FailoverScene::failOver,
+          Theatre.flags(ovn));
+    }
+  }
+
   /** One takes over from the other, and neighbours believe it. */
-  static Guest failOver(Software software, HavipGround ground, Arena arena) throws Exception {
+  private static Guest failOver(Software software, HavipGround ground, Arena arena)
+      throws Exception {
     Guest first = arena.elect();
     Duration outage = arena.crash(first);
     Guest second = arena.other(first);

@@ -8,59 +8,49 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Real keepalived that is fenced. */
-abstract class FenceContract {
+class FenceIT extends TheatreTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** It must last until the server is dead, also where each commit takes a second. */
   private static final int FENCE_SECONDS = 6;
 
-  /** Where it plays, in all tests the same. */
-  abstract Theatre theatre();
-
-  @AfterEach
-  void clear() throws Exception {
-    theatre().clear(Stage.MEMBERS);
-  }
-
   @Test
   void aFencedHolderLosesTheVipToAnotherForAWhileEvenIfTheServerDies() throws Exception {
-    Theatre theatre = theatre();
     Stage stage = theatre.stage();
     theatre.elect(Stage.MEMBERS);
 
-    fence(theatre, 600);
+    fence(600);
     stage.awaitHolder("another takes over", List.of(VM2, VM3));
     assertThat(binding(theatre.shown()).path("fencedUntil").asString()).isNotEmpty();
     assertThat(theatre.kinds()).containsSubsequence("fence_began", "holder_changed");
 
-    fence(theatre, 0);
+    fence(0);
     theatre.await(shown -> !binding(shown).has("fencedUntil"));
     assertThat(theatre.kinds()).containsOnlyOnce("fence_ended");
     stage.awaitHolder("the one with the highest priority has it again", List.of(VM1));
 
-    fence(theatre, FENCE_SECONDS);
+    fence(FENCE_SECONDS);
     theatre.await(shown -> shown.path("state").asString().equals("available"));
     theatre.server().kill();
-    awaitAnswersOnlyFrom(theatre, List.of(VM2, VM3));
+    awaitAnswersOnlyFrom(List.of(VM2, VM3));
     Thread.sleep(Duration.ofSeconds(FENCE_SECONDS)); // it ends while nobody runs
     theatre.server().restart();
     theatre.await(shown -> !binding(shown).has("fencedUntil"));
     stage.awaitHolder("the one with the highest priority has it again", List.of(VM1));
   }
 
-  private static void fence(Theatre theatre, int seconds) throws Exception {
+  private void fence(int seconds) throws Exception {
     theatre
         .server()
         .call(
             "POST", theatre.vip() + "/fence", Map.of("vmId", theatre.id(VM1), "seconds", seconds));
   }
 
-  private static void awaitAnswersOnlyFrom(Theatre theatre, List<Guest> guests) throws Exception {
+  private void awaitAnswersOnlyFrom(List<Guest> guests) throws Exception {
     List<String> names = guests.stream().map(Guest::name).toList();
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {

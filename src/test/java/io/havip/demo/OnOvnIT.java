@@ -7,6 +7,7 @@ import static io.havip.demo.Stage.VM2;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -30,26 +31,26 @@ class OnOvnIT {
   }
 
   @Nested
-  class Fence extends FenceContract {
+  class Fence extends FenceIT {
     @Override
-    Theatre theatre() {
-      return OnOvnIT.this.theatre;
+    Optional<Theatre> shared() {
+      return Optional.of(OnOvnIT.this.theatre);
     }
   }
 
   @Nested
-  class Drill extends DrillContract {
+  class Drill extends DrillIT {
     @Override
-    Theatre theatre() {
-      return OnOvnIT.this.theatre;
+    Optional<Theatre> shared() {
+      return Optional.of(OnOvnIT.this.theatre);
     }
   }
 
   @Nested
   class Splits extends SplitsContract {
     @Override
-    Theatre theatre() {
-      return OnOvnIT.this.theatre;
+    Optional<Theatre> shared() {
+      return Optional.of(OnOvnIT.this.theatre);
     }
 
     /** Nobody can ask, and keepalived is silent for seconds while it refuses what it hears. */
@@ -62,8 +63,8 @@ class OnOvnIT {
   @Nested
   class Explain extends ExplainContract {
     @Override
-    Theatre theatre() {
-      return OnOvnIT.this.theatre;
+    Optional<Theatre> shared() {
+      return Optional.of(OnOvnIT.this.theatre);
     }
 
     /** keepalived's timer begins anew with each advertisement that it refuses. */

@@ -10,27 +10,21 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What makes two real keepaliveds use one VIP at a time; each is found, and its end too. */
-abstract class SplitsContract {
+abstract class SplitsContract extends TheatreTest {
   private static final int VRID = 77;
   private static final Ipv4Address OTHER = Ipv4Address.parse("10.77.0.102");
 
   /** What a machine may add on which other tests run. */
   private static final Duration NOISE = Duration.ofSeconds(1);
 
-  private Theatre theatre;
   private List<Theatre.Told> told;
-
-  /** Where it plays, in all tests the same. */
-  abstract Theatre theatre();
 
   /**
    * How soon a split is known of VMs of which one advertises at this interval, the other sooner.
@@ -39,31 +33,12 @@ abstract class SplitsContract {
 
   @BeforeEach
   void follow() throws Exception {
-    theatre = theatre();
     told = theatre.follow();
-  }
-
-  @AfterEach
-  void clear() throws Exception {
-    theatre.clear(Stage.MEMBERS);
   }
 
   @Test
   void anotherListOfAddresses() throws Exception {
-    JsonNode shown = theatre.shown();
-    JsonNode second =
-        theatre
-            .server()
-            .call(
-                "POST",
-                "/v1/vips",
-                Map.of(
-                    "name", "second",
-                    "type", "internal",
-                    "vpcId", shown.path("vpcId").asString(),
-                    "networkId", shown.path("networkId").asString(),
-                    "address", OTHER.toString(),
-                    "vmIds", List.of(theatre.id(VM2))));
+    JsonNode second = theatre.createVip("second", OTHER, VM2);
     String path = "/v1/vips/" + second.path("id").asString();
     try {
       theatre.await(

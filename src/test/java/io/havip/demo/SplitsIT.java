@@ -5,44 +5,21 @@ import static io.havip.demo.Stage.VM1;
 import static io.havip.demo.Stage.VM2;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * On a host that can ask who has the address, those too in which one is silent: keepalived's timer
  * begins anew with each advertisement that it refuses.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SplitsIT extends SplitsContract {
   private static final Duration PROBE_PERIOD = Duration.ofSeconds(5);
 
   /** Three advertisements show that neither hears the other; the rest is ours. */
   private static final Duration AFTER_THREE_INTERVALS = Duration.ofMillis(200);
-
-  private Theatre theatre;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    theatre = new Theatre(directory);
-  }
-
-  @AfterAll
-  void end() throws Exception {
-    theatre.close();
-  }
-
-  @Override
-  Theatre theatre() {
-    return theatre;
-  }
 
   @Override
   Duration foundWithin(Duration interval) {

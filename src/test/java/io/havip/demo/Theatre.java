@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.havip.json.Json;
 import io.havip.kernel.NetworkNamespace;
 import io.havip.kernel.PacketSocket;
+import io.havip.net.Ipv4Address;
 import io.havip.ovsdb.OvsdbServer;
 import io.havip.server.ServerProcess;
 import java.io.IOException;
@@ -16,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -135,6 +138,32 @@ final class Theatre implements AutoCloseable {
     for (Guest other : guests.subList(1, guests.size())) {
       stage.keepaliveds().start(other);
     }
+  }
+
+  /** Asks for another VIP beside it, bound to these; it is not there yet. */
+  JsonNode createVip(String name, Ipv4Address address, Guest... bound)
+      throws IOException, InterruptedException {
+    JsonNode shown = shown();
+    List<String> vmIds = new ArrayList<>();
+    for (Guest guest : bound) {
+      vmIds.add(id(guest));
+    }
+    return server.call(
+        "POST",
+        "/v1/vips",
+        Map.of(
+            "name",
+            name,
+            "type",
+            "internal",
+            "vpcId",
+            shown.path("vpcId").asString(),
+            "networkId",
+            shown.path("networkId").asString(),
+            "address",
+            address.toString(),
+            "vmIds",
+            vmIds));
   }
 
   /** Waits until the VIP is so. */

@@ -157,7 +157,10 @@ public final class ServerProcess {
   }
 
   private void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    int status = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    if (status != 0 && process.isAlive()) {
+      throw new AssertionError("SIG" + name + " was not sent");
+    }
   }
 
   /** Starts it again, this time with other options too. */
