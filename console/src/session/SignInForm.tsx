@@ -40,7 +40,7 @@ export function SignInForm({ reason, onSignedIn }: Props) {
           {reason && <Alert type="info">{reason}</Alert>}
           <FormField
             label="Token"
-            description="The first start of the server printed the administrator's token."
+            description="An administrator makes it; the first start of the server printed the first one."
             errorText={errors.fields['token']}
           >
             <Input

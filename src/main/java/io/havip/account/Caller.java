@@ -1,10 +1,18 @@
 package io.havip.account;
 
 import io.havip.id.AccountId;
+import io.havip.id.TokenId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * On whose behalf a request is made.
  *
- * @param actor the name of the key, as events show it
+ * @param actor the name of the token, as events show it
+ * @param tokenId the token that was shown; none where the server acts by itself
  */
-public record Caller(AccountId accountId, Role role, String actor) {}
+public record Caller(AccountId accountId, Role role, String actor, @Nullable TokenId tokenId) {
+  /** Whom no token lets in. */
+  public Caller(AccountId accountId, Role role, String actor) {
+    this(accountId, role, actor, null);
+  }
+}

@@ -1,8 +1,14 @@
 package io.havip.account;
 
-/** What a key may do beyond its account's own resources. */
+/** What a token may do. */
 public enum Role {
-  /** May also manage external networks and read the events of the whole installation. */
+  /**
+   * What a member may, and also manage external networks and tokens, and read the events of the
+   * whole installation.
+   */
   ADMIN,
-  MEMBER
+  /** Use all that its account has. */
+  MEMBER,
+  /** Report what is heard on a host, and nothing else. */
+  AGENT
 }

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
       "VMs say by ARP and VRRP. It decides nothing. Without it the server does not know",
       "of refused claims, advertisements and splits there: docs/operate/ovn.md.",
       "",
-      "The token is an administrator's. Never give it as an argument, where every user",
-      "of this machine could read it.",
+      "An administrator makes the token: `havip token create NAME --role agent`. Never give",
+      "it as an argument, where every user of this machine could read it.",
       "",
       "Examples:",
       "  ${COMMAND-FULL-NAME} --token-file /etc/havip/agent-token",
@@ -121,7 +121,7 @@ public final class AgentCommand implements Callable<Integer> {
     String token = tokenFile == null ? environment.get("HAVIP_TOKEN") : firstLine(tokenFile);
     if (token == null) {
       throw new IllegalArgumentException(
-          "give the administrator's token, by --token-file or HAVIP_TOKEN");
+          "give a token, by --token-file or HAVIP_TOKEN; `havip token create NAME --role agent` makes one");
     }
     return token;
   }

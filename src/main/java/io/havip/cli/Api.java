@@ -119,6 +119,12 @@ final class Api implements AutoCloseable {
     return body(send(request, BodyHandlers.ofString(), ATTEMPTS_MAX));
   }
 
+  /** Asks once for what the server does again when it is asked again. */
+  JsonNode postOnce(String path, JsonNode body)
+      throws CommandFailedException, InterruptedException {
+    return call("POST", path, body, Optional.empty());
+  }
+
   /**
    * Replaces.
    *

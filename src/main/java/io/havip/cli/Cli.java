@@ -159,6 +159,22 @@ public final class Cli {
                 "  havip vm nic add db-1 back",
                 "  havip vm update db-1 --state stopped"))
         .with(
+            "token",
+            "Tokens of people, programs and agents (administrators).",
+            group(
+                common(
+                        Kind.TOKEN,
+                        CreateTokenCommand.class,
+                        () -> new CreateTokenCommand(surroundings))
+                    .with(
+                        "delete",
+                        DeleteCommand.class,
+                        () -> new DeleteCommand(Kind.TOKEN, surroundings)),
+                wanted,
+                "  havip token create ci --account team-a",
+                "  havip token create chassis-1 --role agent",
+                "  havip token delete ci"))
+        .with(
             "import",
             "What other programs have.",
             group(
@@ -268,7 +284,7 @@ public final class Cli {
       case SUBNET, VM ->
           level.with(
               "list", ListInVpcCommand.class, () -> new ListInVpcCommand(kind, surroundings));
-      case VPC, NETWORK ->
+      case VPC, NETWORK, TOKEN ->
           level.with("list", ListCommand.class, () -> new ListCommand(kind, surroundings));
     }
     return level.with("show", ShowCommand.class, () -> new ShowCommand(kind, surroundings));

@@ -47,6 +47,8 @@ record Column(String title, Function<JsonNode, String> value) {
               new Column("addresses", vm -> joined(vm.path("nics"), "address")),
               field("vpcId"),
               field("id"));
+      case TOKEN ->
+          List.of(field("name"), field("role"), field("account"), field("createdAt"), field("id"));
     };
   }
 

@@ -83,7 +83,7 @@ final class Directory {
       throws CommandFailedException, InterruptedException {
     return switch (kind) {
       case SUBNET, VM -> api.list(kind.path(), Map.of("name", name), Integer.MAX_VALUE);
-      case VIP, VPC, NETWORK ->
+      case VIP, VPC, NETWORK, TOKEN ->
           all(kind).stream()
               .filter(resource -> resource.path("name").asString("").equals(name))
               .toList();

@@ -9,7 +9,8 @@ enum Kind {
   VPC("VPC", "vpcs", "vpc"),
   SUBNET("subnet", "subnets", "subnet"),
   NETWORK("external network", "external-networks", "extnet"),
-  VM("VM", "vms", "vm");
+  VM("VM", "vms", "vm"),
+  TOKEN("token", "tokens", "token");
 
   private final String noun;
   private final String path;

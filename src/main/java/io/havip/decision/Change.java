@@ -9,6 +9,7 @@ import io.havip.event.HistoryKey;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -107,6 +108,9 @@ public sealed interface Change {
   record PutAccount(Account account) implements Change {}
 
   record PutApiKey(ApiKey key) implements Change {}
+
+  /** Forgets a key, with the sessions that were opened with it. */
+  record DropApiKey(TokenId id) implements Change {}
 
   /** Keeps a session; those that have expired by the time go. */
   record OpenSession(Session session, Instant at) implements Change {}

@@ -1,5 +1,6 @@
 package io.havip.decision;
 
+import io.havip.account.Role;
 import io.havip.event.EventKind;
 import io.havip.id.NetworkId;
 import io.havip.id.VmId;
@@ -143,6 +144,15 @@ public sealed interface Command {
    * @param seconds for how long from now on; 0 gives the permission back
    */
   record Fence(VmId vmId, int seconds) implements Command {}
+
+  /**
+   * Lets somebody in.
+   *
+   * @param account the name of the account to act for, made when there is none; the caller's own
+   *     when absent
+   */
+  record CreateToken(String name, Role role, @Nullable String account, String tokenHash)
+      implements Command {}
 
   /** Empty {@code kinds} stand for all. */
   record CreateWebhook(String name, WebhookUrl url, Set<EventKind> kinds) implements Command {}

@@ -1,7 +1,9 @@
 package io.havip.decision;
 
+import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -22,6 +24,10 @@ public interface Ids {
   NicId nic();
 
   VipId vip();
+
+  TokenId token();
+
+  AccountId account();
 
   WebhookId webhook();
 

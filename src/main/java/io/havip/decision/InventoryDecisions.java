@@ -136,7 +136,7 @@ public final class InventoryDecisions {
 
   public static Decision<ExternalNetwork> createExternalNetwork(
       Snapshot snapshot, Command.CreateExternalNetwork command, Context context) {
-    Rules.checkAdmin(context.caller());
+    Rules.checkAdmin(context.caller(), "manage external networks");
     Rules.checkName(command.name());
     checkLayout(command.cidr(), command.gateway(), command.reserved());
     checkJoining(snapshot, command.joining(), context);
@@ -581,7 +581,7 @@ public final class InventoryDecisions {
     switch (network) {
       case Subnet subnet -> context.expected().check(subnet.version());
       case ExternalNetwork external -> {
-        Rules.checkAdmin(context.caller());
+        Rules.checkAdmin(context.caller(), "manage external networks");
         context.expected().check(external.version());
       }
     }

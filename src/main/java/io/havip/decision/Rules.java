@@ -27,11 +27,16 @@ final class Rules {
 
   /** A name: 1 to 128 characters, none of them a control character, not blank. */
   static void checkName(String name) {
+    checkName("name", name);
+  }
+
+  /** The same for another field. */
+  static void checkName(String field, String name) {
     int length = name.codePointCount(0, name.length());
     if (name.isBlank() || length > NAME_MAX) {
-      throw Refused.field("name", INVALID_FIELD, "give a name of 1 to 128 characters");
+      throw Refused.field(field, INVALID_FIELD, "give a name of 1 to 128 characters");
     }
-    checkPrintable("name", name);
+    checkPrintable(field, name);
   }
 
   static void checkPrintable(String field, String text) {
@@ -83,9 +88,10 @@ final class Rules {
     return caller.accountId().equals(owner);
   }
 
-  static void checkAdmin(Caller caller) {
+  /** Refuses, saying what only an administrator may. */
+  static void checkAdmin(Caller caller, String what) {
     if (caller.role() != Role.ADMIN) {
-      throw Refused.of(ErrorCode.FORBIDDEN, "only an administrator may manage external networks");
+      throw Refused.of(ErrorCode.FORBIDDEN, "only an administrator may " + what);
     }
   }
 

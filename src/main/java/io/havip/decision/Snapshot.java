@@ -1,7 +1,10 @@
 package io.havip.decision;
 
+import io.havip.account.Account;
+import io.havip.account.Token;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -46,6 +49,19 @@ public interface Snapshot {
    * @param except the VIP whose own VRID does not count
    */
   Set<Integer> vrids(NetworkId id, VipId except);
+
+  Optional<Account> account(AccountId id);
+
+  /** The first of this name. */
+  Optional<Account> account(String name);
+
+  Optional<Token> token(TokenId id);
+
+  /** Whether one of the account's tokens has this name. */
+  boolean hasToken(AccountId id, String name);
+
+  /** How many tokens are an administrator's. */
+  int adminTokenCount();
 
   Optional<Webhook> webhook(WebhookId id);
 

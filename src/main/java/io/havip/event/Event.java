@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param accountId whose resource it concerns; none for what concerns the whole installation
  * @param vipId the VIP it concerns, if it concerns one
  * @param at to the microsecond
- * @param actor the name of the key that caused it, or {@link #SYSTEM}
+ * @param actor the name of the token that caused it, or {@link #SYSTEM}
  */
 public record Event(
     @Nullable AccountId accountId,

@@ -1,6 +1,7 @@
 package io.havip.http;
 
 import io.havip.account.Caller;
+import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.service.Access;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,6 +22,7 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
@@ -29,6 +31,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
@@ -36,7 +39,7 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Who may call: everybody with a token (RFC 6750), and for the open routes everybody. */
+/** Who may call: with a token (RFC 6750) as its role may, and the open routes everybody. */
 @Configuration(proxyBeanMethods = false)
 class Authentication {
 
@@ -51,7 +54,7 @@ class Authentication {
 
     @Override
     public Collection<? extends GrantedAuthority> getAuthorities() {
-      return List.of();
+      return List.of(new SimpleGrantedAuthority(caller.role().name()));
     }
 
     @Override
@@ -87,16 +90,27 @@ class Authentication {
 
   @Bean
   SecurityFilterChain security(HttpSecurity http) throws Exception {
+    AccessDeniedHandler forbidden =
+        (_, response, _) ->
+            Problem.of(
+                    ErrorCode.FORBIDDEN,
+                    "an agent's token may report what hosts hear, and nothing else; use a member's")
+                .writeTo(response);
     AuthenticationEntryPoint unauthorized =
         (_, response, _) -> {
           response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
           Problem.of(
                   ErrorCode.UNAUTHORIZED,
-                  "send 'Authorization: Bearer TOKEN'; the first start of the server printed a"
-                      + " token")
+                  "send 'Authorization: Bearer TOKEN'; an administrator makes one, as the first"
+                      + " start of the server did")
               .writeTo(response);
         };
-    return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+    return http.authorizeHttpRequests(requests ->
+            requests
+                .requestMatchers(HttpMethod.PUT, ChassisRoutes.PATH)
+                .authenticated()
+                .anyRequest()
+                .hasAnyAuthority(Role.ADMIN.name(), Role.MEMBER.name()))
         // A token is sent by a program on purpose, and of what browsers send on their own
         // SessionCookie takes nothing that another site had them send.
         .csrf(AbstractHttpConfigurer::disable)
@@ -108,7 +122,8 @@ class Authentication {
                 .bearerTokenResolver(Authentication::secret)
                 .authenticationEntryPoint(unauthorized))
         .headers(Authentication::headers)
-        .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized))
+        .exceptionHandling(handling ->
+            handling.authenticationEntryPoint(unauthorized).accessDeniedHandler(forbidden))
         .build();
   }
 

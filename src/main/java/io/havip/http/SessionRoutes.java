@@ -51,7 +51,7 @@ final class SessionRoutes {
                 Refused.field(
                     "token",
                     ErrorCode.UNAUTHORIZED,
-                    "this token is nobody's; the first start of the server printed one"));
+                    "this token is nobody's; an administrator makes one, as the first start did"));
     Duration lifetime = Duration.between(clock.instant(), session.expiresAt());
     return ResponseEntity.status(HttpStatus.CREATED)
         .header(HttpHeaders.SET_COOKIE, SessionCookie.of(request, session.key(), lifetime))

@@ -4,7 +4,8 @@ package io.havip.id;
  * The identifier of a resource: a prefix that names its kind, a hyphen, and 26 characters of
  * Crockford's base 32 that begin with the time of creation, so that identifiers sort by age.
  */
-public sealed interface Id permits AccountId, VpcId, NetworkId, VmId, NicId, VipId, WebhookId {
+public sealed interface Id
+    permits AccountId, TokenId, VpcId, NetworkId, VmId, NicId, VipId, WebhookId {
   /** The whole text, prefix included. */
   String value();
 

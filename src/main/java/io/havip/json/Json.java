@@ -5,6 +5,7 @@ import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -118,6 +119,7 @@ public final class Json {
     module.addDeserializer(VmId.class, new Text<>(VmId.class, VmId::new));
     module.addDeserializer(NicId.class, new Text<>(NicId.class, NicId::new));
     module.addDeserializer(VipId.class, new Text<>(VipId.class, VipId::new));
+    module.addDeserializer(TokenId.class, new Text<>(TokenId.class, TokenId::new));
     module.addDeserializer(WebhookId.class, new Text<>(WebhookId.class, WebhookId::new));
     text(module, WebhookUrl.class, WebhookUrl::new);
     module.addDeserializer(Instant.class, new Text<>(Instant.class, Json::instant));

@@ -4,6 +4,7 @@ import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -108,7 +109,7 @@ public final class Inventory {
           }
         }
       }
-      case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+      case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> {}
     }
   }
 

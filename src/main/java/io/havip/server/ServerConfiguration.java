@@ -22,6 +22,7 @@ import io.havip.service.KeepalivedCheckService;
 import io.havip.service.Readiness;
 import io.havip.service.Revisions;
 import io.havip.service.TimeOrderedIds;
+import io.havip.service.TokenService;
 import io.havip.service.VipService;
 import io.havip.service.Wakes;
 import io.havip.service.WebhookService;
@@ -121,6 +122,11 @@ class ServerConfiguration {
   @Bean
   ApplicationListener<ContextClosedEvent> endOfFollowing(Revisions revisions) {
     return _ -> revisions.close();
+  }
+
+  @Bean
+  TokenService tokenService(Store store, Contexts contexts) {
+    return new TokenService(store, contexts);
   }
 
   @Bean

@@ -9,6 +9,9 @@ import io.havip.account.Role;
 import io.havip.account.Session;
 import io.havip.decision.Change;
 import io.havip.decision.Decision;
+import io.havip.error.ErrorCode;
+import io.havip.error.Refused;
+import io.havip.id.TokenId;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import java.security.MessageDigest;
@@ -69,19 +72,38 @@ public final class Access {
     return store.read(reader -> reader.session(hash(sessionKey), now)).map(Session::expiresAt);
   }
 
-  /** Opens a session for whoever has this token; nothing when it is nobody's. */
+  /**
+   * Opens a session for whoever has this token; nothing when it is nobody's.
+   *
+   * @throws Refused when it is an agent's
+   */
   public Optional<SignedIn> signIn(String token) {
     String tokenHash = hash(token);
+    if (store.read(reader -> reader.apiKey(tokenHash)).isEmpty()) {
+      return Optional.empty(); // who guesses does not keep writers waiting
+    }
     String key = secret("session_");
     Instant now = Contexts.now(clock);
     Session session = new Session(hash(key), tokenHash, now.plus(sessionLifetime));
     return store
-        .read(reader -> reader.apiKey(tokenHash))
-        .map(apiKey -> {
-          store.write(_ ->
-              new Decision<>(List.of(new Change.OpenSession(session, now)), Set.of(), session));
-          return new SignedIn(caller(apiKey), key, session.expiresAt());
-        });
+        .<Optional<SignedIn>>write(reader ->
+            reader
+                .apiKey(tokenHash)
+                .map(apiKey -> signIn(apiKey, key, session, now))
+                .orElseGet(() -> new Decision<>(List.of(), Set.of(), Optional.empty())))
+        .answer();
+  }
+
+  private static Decision<Optional<SignedIn>> signIn(
+      ApiKey apiKey, String key, Session session, Instant now) {
+    if (apiKey.role() == Role.AGENT) {
+      throw Refused.of(
+          ErrorCode.FORBIDDEN, "this token is for `havip agent`; sign in with a member's");
+    }
+    return new Decision<>(
+        List.of(new Change.OpenSession(session, now)),
+        Set.of(),
+        Optional.of(new SignedIn(caller(apiKey), key, session.expiresAt())));
   }
 
   public void signOut(String sessionKey) {
@@ -90,7 +112,13 @@ public final class Access {
   }
 
   private static Caller caller(ApiKey key) {
-    return new Caller(key.accountId(), key.role(), key.name());
+    return new Caller(key.accountId(), key.role(), key.name(), key.id());
+  }
+
+  /** Whether the token that let somebody in has been deleted since. */
+  static boolean isOut(Reader reader, Caller caller) {
+    TokenId id = caller.tokenId();
+    return id != null && reader.token(id).isEmpty();
   }
 
   /**
@@ -99,7 +127,7 @@ public final class Access {
    * @return the token, which cannot be had again; nothing when there is a key already
    */
   public Optional<String> firstKey() {
-    String token = secret("havip_");
+    String token = newToken();
     boolean made = store.write(reader -> firstKey(reader, token)).answer();
     return made ? Optional.of(token) : Optional.empty();
   }
@@ -109,9 +137,16 @@ public final class Access {
       return new Decision<>(List.of(), Set.of(), false);
     }
     Account account = new Account(ids.account(), "default", Contexts.now(clock));
-    ApiKey key = new ApiKey(hash(token), account.id(), Role.ADMIN, "admin", account.createdAt());
+    ApiKey key =
+        new ApiKey(
+            ids.token(), hash(token), account.id(), Role.ADMIN, "admin", account.createdAt());
     return new Decision<>(
         List.of(new Change.PutAccount(account), new Change.PutApiKey(key)), Set.of(), true);
+  }
+
+  /** One that nobody can guess. */
+  static String newToken() {
+    return secret("havip_");
   }
 
   private static String secret(String prefix) {
@@ -120,7 +155,8 @@ public final class Access {
     return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
   }
 
-  private static String hash(String token) {
+  /** As it is kept. */
+  static String hash(String token) {
     try {
       return HexFormat.of()
           .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8)));

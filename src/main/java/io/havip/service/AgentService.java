@@ -1,7 +1,6 @@
 package io.havip.service;
 
 import io.havip.account.Caller;
-import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import io.havip.plan.ChassisReport;
@@ -17,12 +16,19 @@ public final class AgentService {
   /**
    * Takes a report at its word.
    *
-   * @throws Refused when the caller is no administrator, or nobody wants reports here
+   * @throws Refused when the caller is neither an agent nor an administrator, or nobody wants
+   *     reports here
    */
   public void report(Caller caller, ChassisReport report) {
-    if (caller.role() != Role.ADMIN) {
+    boolean mayReport =
+        switch (caller.role()) {
+          case ADMIN, AGENT -> true;
+          case MEMBER -> false;
+        };
+    if (!mayReport) {
       throw Refused.of(
-          ErrorCode.FORBIDDEN, "only an administrator's token may report what hosts hear");
+          ErrorCode.FORBIDDEN,
+          "only an agent's or an administrator's token may report what hosts hear");
     }
     if (!ears.hear(report)) {
       throw Refused.of(

@@ -21,6 +21,7 @@ public final class Follower {
   private final @Nullable VipId vipId;
   private EventPlace place;
   private long readUpTo;
+  private boolean isOut;
 
   Follower(
       Store store, Revisions revisions, Caller caller, @Nullable VipId vipId, EventPlace place) {
@@ -60,22 +61,26 @@ public final class Follower {
         readUpTo = upTo;
       }
       Duration left = Duration.ofNanos(deadline - System.nanoTime());
-      if (!events.isEmpty() || !left.isPositive() || revisions.isClosed()) {
+      if (!events.isEmpty() || !left.isPositive() || hasEnded()) {
         return events;
       }
       revisions.awaitOtherThan(upTo, left);
     }
   }
 
-  /** Whether there will be nothing more. */
+  /** Whether there will be nothing more: the server stops, or the caller's token was deleted. */
   public boolean hasEnded() {
-    return revisions.isClosed();
+    return isOut || revisions.isClosed();
   }
 
   private List<RecordedEvent> read() {
     List<RecordedEvent> events =
-        store.read(
-            reader -> History.behind(reader, caller, vipId, EventFilter.ALL, place, TOGETHER_MAX));
+        store.read(reader -> {
+          isOut = Access.isOut(reader, caller);
+          return isOut
+              ? List.of()
+              : History.behind(reader, caller, vipId, EventFilter.ALL, place, TOGETHER_MAX);
+        });
     if (!events.isEmpty()) {
       place = EventPlace.of(events.getLast());
     }

@@ -4,6 +4,7 @@ import io.havip.decision.Ids;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -77,6 +78,12 @@ public final class TimeOrderedIds implements Ids {
     return WebhookSecret.ofKey(key);
   }
 
+  @Override
+  public TokenId token() {
+    return new TokenId("token-" + next());
+  }
+
+  @Override
   public AccountId account() {
     return new AccountId("account-" + next());
   }

@@ -2,6 +2,7 @@ package io.havip.store;
 
 import io.havip.account.ApiKey;
 import io.havip.account.Session;
+import io.havip.account.Token;
 import io.havip.decision.KeptReply;
 import io.havip.decision.Leader;
 import io.havip.decision.Snapshot;
@@ -56,6 +57,9 @@ public interface Reader extends Snapshot {
   boolean hasApiKeys();
 
   Optional<ApiKey> apiKey(String tokenHash);
+
+  /** Every account's. */
+  Page<Token> tokens(@Nullable String after, int limit);
 
   /** The session whose key has this hash, if it has not expired by the time. */
   Optional<Session> session(String keyHash, Instant at);

@@ -78,6 +78,7 @@ record Tables(
         case Change.Lead(var before, var next) -> leader.put(before, next);
         case Change.PutAccount(var account) -> accounts.put(account);
         case Change.PutApiKey(var key) -> accounts.put(key);
+        case Change.DropApiKey(var id) -> accounts.drop(id);
         case Change.OpenSession(var session, var at) -> sessions.put(session, at);
         case Change.EndSession(var keyHash) -> sessions.drop(keyHash);
       }

@@ -1,7 +1,9 @@
 package io.havip.store;
 
+import io.havip.account.Account;
 import io.havip.account.ApiKey;
 import io.havip.account.Session;
+import io.havip.account.Token;
 import io.havip.decision.KeptReply;
 import io.havip.decision.Leader;
 import io.havip.event.EventFilter;
@@ -11,6 +13,7 @@ import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -68,6 +71,36 @@ record TablesReader(Tables tables) implements Reader {
   @Override
   public Optional<ApiKey> apiKey(String tokenHash) {
     return tables.accounts().key(tokenHash);
+  }
+
+  @Override
+  public Page<Token> tokens(@Nullable String after, int limit) {
+    return tables.accounts().tokens(after, limit);
+  }
+
+  @Override
+  public Optional<Token> token(TokenId id) {
+    return tables.accounts().token(id);
+  }
+
+  @Override
+  public boolean hasToken(AccountId id, String name) {
+    return tables.accounts().hasToken(id, name);
+  }
+
+  @Override
+  public int adminTokenCount() {
+    return tables.accounts().adminTokenCount();
+  }
+
+  @Override
+  public Optional<Account> account(AccountId id) {
+    return tables.accounts().find(id);
+  }
+
+  @Override
+  public Optional<Account> account(String name) {
+    return tables.accounts().find(name);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.havip.decision;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -33,6 +34,7 @@ public final class CountingIds implements Ids {
     return prefix + "-" + new String(tail);
   }
 
+  @Override
   public AccountId account() {
     return new AccountId(next("account"));
   }
@@ -65,6 +67,11 @@ public final class CountingIds implements Ids {
   @Override
   public VipId vip() {
     return new VipId(next("vip"));
+  }
+
+  @Override
+  public TokenId token() {
+    return new TokenId(next("token"));
   }
 
   @Override

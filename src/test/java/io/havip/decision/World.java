@@ -2,6 +2,8 @@ package io.havip.decision;
 
 import io.havip.account.Account;
 import io.havip.account.ApiKey;
+import io.havip.account.Role;
+import io.havip.account.Token;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import io.havip.event.Event;
@@ -9,6 +11,7 @@ import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -50,7 +53,7 @@ public final class World implements Snapshot {
   private static final int SEGMENTS = 65535;
 
   private final Map<AccountId, Account> accounts = new LinkedHashMap<>();
-  private final Map<String, ApiKey> keys = new LinkedHashMap<>();
+  private final Map<TokenId, ApiKey> keys = new LinkedHashMap<>();
   private final Map<VpcId, Vpc> vpcs = new LinkedHashMap<>();
   private final Map<NetworkId, Network> networks = new LinkedHashMap<>();
   private final Map<VmId, Vm> vms = new LinkedHashMap<>();
@@ -115,8 +118,9 @@ public final class World implements Snapshot {
       case Change.PutAccount(var account) -> accounts.put(account.id(), account);
       case Change.PutApiKey(var key) -> {
         check(accounts.containsKey(key.accountId()), change, "the account is unknown");
-        keys.put(key.tokenHash(), key);
+        keys.put(key.id(), key);
       }
+      case Change.DropApiKey(var id) -> keys.remove(id);
       case Change.PutVpc(var vpc) -> {
         check(accounts.containsKey(vpc.accountId()), change, "the account is unknown");
         vpcs.put(vpc.id(), vpc);
@@ -263,7 +267,7 @@ public final class World implements Snapshot {
         switch (reservation.holder()) {
           case NicId id -> nics.containsKey(id);
           case VipId id -> vips.containsKey(id);
-          case AccountId _, VpcId _, NetworkId _, VmId _, WebhookId _ -> false;
+          case AccountId _, TokenId _, VpcId _, NetworkId _, VmId _, WebhookId _ -> false;
         };
     check(holderExists, change, "the holder is no NIC or VIP that exists");
     if (reservations.putIfAbsent(placeOf(reservation), reservation) != null) {
@@ -334,6 +338,33 @@ public final class World implements Snapshot {
   @Override
   public Optional<VirtualRouter> virtualRouter(VipId id) {
     return Optional.ofNullable(virtualRouters.get(id));
+  }
+
+  @Override
+  public Optional<Account> account(AccountId id) {
+    return Optional.ofNullable(accounts.get(id));
+  }
+
+  @Override
+  public Optional<Account> account(String name) {
+    return accounts.values().stream().filter(it -> it.name().equals(name)).findFirst();
+  }
+
+  @Override
+  public Optional<Token> token(TokenId id) {
+    return Optional.ofNullable(keys.get(id))
+        .map(key -> new Token(key, account(key.accountId()).orElseThrow().name()));
+  }
+
+  @Override
+  public boolean hasToken(AccountId id, String name) {
+    return keys.values().stream()
+        .anyMatch(key -> key.accountId().equals(id) && key.name().equals(name));
+  }
+
+  @Override
+  public int adminTokenCount() {
+    return (int) keys.values().stream().filter(it -> it.role() == Role.ADMIN).count();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An agent as an operator runs it, in the namespace of a chassis, with a cable of its own to the
@@ -31,7 +32,12 @@ final class AgentProcess {
     Program.output("ip", "link", "set", here, "up");
     Program.output("ip", "-n", namespace, "addr", "add", network + "2/24", "dev", "mgmt");
     Program.output("ip", "-n", namespace, "link", "set", "mgmt", "up");
-    Path token = Files.writeString(directory.resolve("token"), server.token());
+    String secret =
+        server
+            .call("POST", "/v1/tokens", Map.of("name", namespace, "role", "agent"))
+            .path("token")
+            .asString();
+    Path token = Files.writeString(directory.resolve("token-" + namespace), secret);
     List<String> command =
         new ArrayList<>(
             List.of("nsenter", "--net=" + NetworkNamespace.named(namespace).path(), "--"));

@@ -84,6 +84,20 @@ class CliTest {
   }
 
   @Test
+  void tokensLetOthersInUntilTheyAreDeleted() throws Exception {
+    Seen made = havip("token", "create", "ci", "--account", "team-a", "-o", "json").succeeded();
+    String secret = made.json().get("token").asString();
+    assertThat(made.json().get("role").asString()).isEqualTo("member");
+    assertThat(havip("token", "list").succeeded().out())
+        .containsPattern("ci +member +team-a ")
+        .doesNotContain(secret);
+    havip("token", "create", "x", "-o", "csv").failed(2, "-o json");
+    havip("token", "create", "x", "--role", "root").failed(1, "role", "admin");
+    havip("token", "delete", "ci").succeeded();
+    havip("token", "show", "ci").failed(3, "no token named 'ci'");
+  }
+
+  @Test
   void aVipLivesByNames() throws Exception {
     Seen created =
         havip("vip create db --subnet web --address 10.77.1.100 --vm a --wait -o json".split(" "))

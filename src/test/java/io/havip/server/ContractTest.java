@@ -14,6 +14,7 @@ import io.havip.error.ErrorCode;
 import io.havip.error.StoreUnavailable;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.json.Json;
 import io.havip.net.Ipv4Address;
@@ -119,6 +120,7 @@ class ContractTest extends ApiFixture {
         Decision<T> decision = real.write(decide);
         decision.changes().stream()
             .filter(Change.PutAccount.class::isInstance)
+            .filter(_ -> account == null)
             .forEach(change -> account = ((Change.PutAccount) change).account().id());
         return decision;
       }
@@ -439,6 +441,10 @@ class ContractTest extends ApiFixture {
             "/v1/webhooks",
             "{'name': 'w', 'url': 'https://127.0.0.1:9/', 'kinds': ['split_began']}");
       }
+      case "createToken" ->
+          sample(
+              "/v1/tokens",
+              "{'name': 't%d', 'role': 'agent', 'account': 'default'}".formatted(next++));
       case "updateWebhook" ->
           sample(
               newPath(id),
@@ -614,6 +620,7 @@ class ContractTest extends ApiFixture {
                     List.of(
                         new Change.PutApiKey(
                             new ApiKey(
+                                new TokenId("token-" + "1".repeat(26)),
                                 HexFormat.of().formatHex(hash),
                                 Objects.requireNonNull(account),
                                 Role.MEMBER,
@@ -711,7 +718,10 @@ class ContractTest extends ApiFixture {
     if (codes.contains("version_mismatch")) {
       refused(send(operation, sample, "If-Match", "\"v999\""), "version_mismatch");
     }
-    if (operation.path.startsWith("/v1/external-networks") && codes.contains("forbidden")) {
+    boolean isAdministrators =
+        operation.path.startsWith("/v1/external-networks")
+            || operation.path.startsWith("/v1/tokens");
+    if (isAdministrators && codes.contains("forbidden")) {
       refused(send(operation, sample, "Authorization", "Bearer " + MEMBER), "forbidden");
     }
     if (operation.body().isPresent()) {
@@ -853,7 +863,9 @@ class ContractTest extends ApiFixture {
             .formatted(vpc, external, vm);
     assertThat(post("/v1/vips?dryRun=true", outside).json().get("attachNics").size()).isEqualTo(1);
     tryWebhook();
-    for (String list : List.of("vpcs", "subnets", "external-networks", "vms", "vips", "webhooks")) {
+    tryToken();
+    for (String list :
+        List.of("vpcs", "subnets", "external-networks", "vms", "vips", "webhooks", "tokens")) {
       assertThat(get("/v1/" + list + "?limit=1").json().has("nextCursor")).as(list).isTrue();
     }
     assertThat(
@@ -866,6 +878,15 @@ class ContractTest extends ApiFixture {
     awaitStatus("/readyz", 503);
     fabric.setBroken(false);
     awaitStatus("/readyz", 200);
+  }
+
+  private void tryToken() throws Exception {
+    Sample twice = sample("createToken");
+    String agent = post(twice.path(), twice.body().toString()).json().get("token").asString();
+    refused(post(twice.path(), twice.body().toString()), "in_use");
+    refused(post("/v1/session", "{'token': '" + agent + "'}"), "forbidden");
+    String first = get(twice.path()).json().at("/items/0/id").asString();
+    refused(call("DELETE", twice.path() + "/" + first), "in_use");
   }
 
   /** One that accepts the first call only, and enough others. */

@@ -11,6 +11,7 @@ import io.havip.decision.Decision;
 import io.havip.event.Event;
 import io.havip.event.Happening;
 import io.havip.id.AccountId;
+import io.havip.id.TokenId;
 import io.havip.store.Store;
 import io.havip.vip.Limits;
 import java.io.BufferedReader;
@@ -118,7 +119,14 @@ class FollowersApiTest extends ApiFixture {
     write(
         List.of(
             new Change.PutAccount(new Account(account, "other", Instant.EPOCH)),
-            new Change.PutApiKey(new ApiKey(hash, account, Role.MEMBER, "member", Instant.EPOCH))));
+            new Change.PutApiKey(
+                new ApiKey(
+                    new TokenId("token-" + "0".repeat(26)),
+                    hash,
+                    account,
+                    Role.MEMBER,
+                    "member",
+                    Instant.EPOCH))));
     Answer administrators = get("/v1/events?limit=1");
     assertThat(administrators.json().get("items").get(0).get("kind").asString())
         .isEqualTo("fabric_repaired");

@@ -133,6 +133,7 @@ final class FuzzedRequests {
 
   private final Contract contract = Contract.INSTANCE;
   private final Random random;
+  private final String own;
 
   /** Ids and cursors that were answered, by the beginning of an id. */
   private final Map<String, List<String>> known = new TreeMap<>();
@@ -141,8 +142,14 @@ final class FuzzedRequests {
   private final Map<String, JsonNode> vms = new LinkedHashMap<>();
   private final Map<String, JsonNode> vips = new LinkedHashMap<>();
 
-  FuzzedRequests(long seed) {
+  /**
+   * Makes requests.
+   *
+   * @param own the id of the token that they are sent with, which they leave alone
+   */
+  FuzzedRequests(long seed, String own) {
     random = new Random(seed);
+    this.own = own;
   }
 
   /**
@@ -198,6 +205,9 @@ final class FuzzedRequests {
   }
 
   private void remember(String kind, String value) {
+    if (value.equals(own)) {
+      return;
+    }
     List<String> values = known.computeIfAbsent(kind, _ -> new ArrayList<>());
     if (values.size() >= 12) {
       values.remove(random.nextInt(values.size()));
@@ -447,14 +457,14 @@ final class FuzzedRequests {
     String reference = schemaOrReference.path("$ref").asString("").replaceAll(".*/", "");
     JsonNode schema = contract.resolve(schemaOrReference);
     return switch (reference) {
-      case "VpcId", "NetworkId", "VmId", "NicId", "VipId", "WebhookId" ->
+      case "VpcId", "NetworkId", "VmId", "NicId", "VipId", "WebhookId", "TokenId" ->
           knownId(schemaOrReference);
       case "WebhookUrl" -> "http://127.0.0.1:9/fuzz"; // which webhooks may not call
       case "Ipv4" -> "10.0.%d.%d".formatted(1 + random.nextInt(4), random.nextInt(256));
       case "Cidr" -> pick("10.0.0.0/8", "10.0." + random.nextInt(256) + ".0/24", "10.9.0.0/30");
       case "Mac" -> "02:00:00:00:00:%02x".formatted(random.nextInt(256));
       case "Port" -> "tap" + random.nextInt(1000);
-      case "Name", "Remark" ->
+      case "Name", "Remark", "AccountName" ->
           chance(2) ? "n" + random.nextInt(9) : pick("é", "🙂", "x".repeat(128), "=1");
       default ->
           schemaOrReference.path("description").asString("").contains("VIP's id")

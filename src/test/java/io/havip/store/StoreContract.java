@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.havip.account.Account;
 import io.havip.account.ApiKey;
 import io.havip.account.Role;
+import io.havip.account.Session;
+import io.havip.account.Token;
 import io.havip.decision.Change;
 import io.havip.decision.Command;
 import io.havip.decision.Decision;
@@ -356,12 +358,41 @@ abstract class StoreContract {
   @Test
   void aKeyIsFoundByItsHash() {
     String hash = "a".repeat(64);
-    ApiKey key = new ApiKey(hash, made.account, Role.MEMBER, "ci", NOW);
+    ApiKey key = new ApiKey(made.ids.token(), hash, made.account, Role.MEMBER, "ci", NOW);
     assertThat(store.<Boolean>read(Reader::hasApiKeys)).isFalse();
     write(new Change.PutApiKey(key));
     assertThat(store.<Boolean>read(Reader::hasApiKeys)).isTrue();
     assertThat(store.<Optional<ApiKey>>read(now -> now.apiKey(hash))).contains(key);
     assertThat(store.<Optional<ApiKey>>read(now -> now.apiKey("b".repeat(64)))).isEmpty();
+  }
+
+  @Test
+  void tokensAreSeenWithTheirAccountsUntilTheyAreDropped() {
+    ApiKey member =
+        new ApiKey(made.ids.token(), "a".repeat(64), made.account, Role.MEMBER, "ci", NOW);
+    ApiKey admin =
+        new ApiKey(made.ids.token(), "b".repeat(64), made.account, Role.ADMIN, "root", NOW);
+    Session session = new Session("c".repeat(64), member.tokenHash(), NOW.plusSeconds(60));
+    write(
+        new Change.PutApiKey(member),
+        new Change.PutApiKey(admin),
+        new Change.OpenSession(session, NOW));
+
+    assertThat(store.<Page<Token>>read(now -> now.tokens(null, 1)))
+        .isEqualTo(new Page<>(List.of(new Token(member, "default")), 2));
+    assertThat(store.<Page<Token>>read(now -> now.tokens(member.id().value(), 9)).items())
+        .containsExactly(new Token(admin, "default"));
+    assertThat(store.<Optional<Token>>read(now -> now.token(admin.id())))
+        .contains(new Token(admin, "default"));
+    assertThat(store.<Integer>read(Reader::adminTokenCount)).isOne();
+    assertThat(store.<Optional<Account>>read(now -> now.account("default")).map(Account::id))
+        .contains(made.account);
+    assertThat(store.<Optional<Account>>read(now -> now.account("other"))).isEmpty();
+
+    write(new Change.DropApiKey(member.id()));
+    assertThat(store.<Optional<Token>>read(now -> now.token(member.id()))).isEmpty();
+    assertThat(store.<Optional<ApiKey>>read(now -> now.apiKey(member.tokenHash()))).isEmpty();
+    assertThat(store.<Optional<Session>>read(now -> now.session(session.keyHash(), NOW))).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -151,7 +152,7 @@ final class Wanted {
         }
         case NicId nic -> replace(ports, nic, part.ports().get(nic));
         case VipId vip -> replace(grants, vip, part.grants().get(vip));
-        case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+        case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> {}
       }
     }
   }
@@ -170,7 +171,7 @@ final class Wanted {
       case NetworkId network -> ofSegments.getOrDefault(network, List.of());
       case NicId nic -> elementsOf(ports.get(nic));
       case VipId vip -> elementsOf(grants.get(vip));
-      case AccountId _, VpcId _, VmId _, WebhookId _ -> List.of();
+      case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> List.of();
     };
   }
 
@@ -179,7 +180,7 @@ final class Wanted {
       case NetworkId network -> elementsOf(part.segments().get(network));
       case NicId nic -> elementsOf(part.ports().get(nic));
       case VipId vip -> elementsOf(part.grants().get(vip));
-      case AccountId _, VpcId _, VmId _, WebhookId _ -> List.of();
+      case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> List.of();
     };
   }
 

@@ -4,6 +4,7 @@ import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.TokenId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
@@ -139,7 +140,7 @@ final class Wanted {
                       }));
         }
       }
-      case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+      case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> {}
     }
   }
 
@@ -175,7 +176,7 @@ final class Wanted {
           }
         }
       }
-      case AccountId _, VpcId _, VmId _, WebhookId _ -> {}
+      case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> {}
     }
   }
 
@@ -222,7 +223,7 @@ final class Wanted {
         Segment segment = grant == null ? null : segmentsByNumber.get(grant.segment());
         yield grant == null || segment == null ? List.of() : Rows.of(grant, segment, this::placeOf);
       }
-      case AccountId _, VpcId _, VmId _, WebhookId _ -> List.of();
+      case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> List.of();
     };
   }
 
