@@ -17,9 +17,17 @@ final class FailoverScene {
 
   private FailoverScene() {}
 
-  /** For software that needs a JVM in a sandbox with all users: its name, and a directory. */
+  /**
+   * For software that needs a JVM in a sandbox with all users: its name, linux or ovn, a directory.
+   */
   public static void main(String[] arguments) throws Exception {
-    play(Software.valueOf(arguments[0]), false, Path.of(arguments[1]));
+    Software software = Software.valueOf(arguments[0]);
+    Path directory = Path.of(arguments[2]);
+    if (arguments[1].equals("ovn")) {
+      playOnOvn(software, directory);
+    } else {
+      play(software, false, directory);
+    }
   }
 
   static void play(Software software, boolean external, Path directory) throws Exception {

@@ -9,6 +9,7 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
+import io.havip.ovsdb.OvsdbServer;
 import io.havip.vip.AuthPass;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +41,24 @@ class ClusterTest {
 
   @Test
   void heartbeatFailsOver() throws Exception {
-    failOver("heartbeat", HEARTBEAT);
+    assertThat(failOver("heartbeat", HEARTBEAT, "linux")).contains("nothing was stolen");
   }
 
   @Test
   void pacemakerFailsOver() throws Exception {
-    failOver("pacemaker", PACEMAKER);
+    assertThat(failOver("pacemaker", PACEMAKER, "linux")).contains("nothing was stolen");
+  }
+
+  @Test
+  void heartbeatFailsOverBetweenChassisOfOvn() throws Exception {
+    OvsdbServer.assumeInstalled();
+    failOver("heartbeat", HEARTBEAT, "ovn");
+  }
+
+  @Test
+  void pacemakerFailsOverBetweenChassisOfOvn() throws Exception {
+    OvsdbServer.assumeInstalled();
+    failOver("pacemaker", PACEMAKER, "ovn");
   }
 
   @Test
@@ -100,16 +113,18 @@ class ClusterTest {
     }
   }
 
-  private void failOver(String software, Path program) throws Exception {
+  private String failOver(String software, Path program, String fabric) throws Exception {
     assumeTrue(Files.isExecutable(program), software + " is not installed");
     String told =
         RootJvm.run(
             directory,
             "io.havip.demo.FailoverScene",
             software.toUpperCase(Locale.ROOT),
+            fabric,
             directory.toString());
     System.out.print(told);
-    assertThat(told).contains("traffic stopped for", "nothing was stolen");
+    assertThat(told).contains("traffic stopped for");
+    return told;
   }
 
   private static Node node(Member self, Member... members) {
