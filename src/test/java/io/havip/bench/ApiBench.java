@@ -50,6 +50,8 @@ public final class ApiBench {
   private static final String CREATED = "created by the bench";
 
   private enum Operation {
+    /** HTTP alone: no token, no statement, next to no JSON. */
+    HEALTHZ,
     SHOW,
     LIST,
     BIND,
@@ -121,6 +123,7 @@ public final class ApiBench {
           AtomicLong turn = new AtomicLong();
           clients.add(
               switch (operation) {
+                case HEALTHZ -> () -> http.send("GET", "/healthz", "");
                 case SHOW -> () -> http.send("GET", "/v1/vips/" + vip, "");
                 case LIST -> () -> http.send("GET", "/v1/vips?limit=" + VIPS, "");
                 case BIND ->
@@ -170,18 +173,20 @@ public final class ApiBench {
       String[] words = line.split(" ", -1);
       Operation operation = Operation.valueOf(words[0].toUpperCase(Locale.ROOT));
       int count = Integer.parseInt(words[1]);
+      double api = Double.parseDouble(words[2]);
+      double p99 = Double.parseDouble(words[3]);
+      System.out.printf(Locale.ROOT, "%-9s %7d %8.0f %8.1f", operation, count, api, p99);
+      if (operation == Operation.HEALTHZ) {
+        System.out.println();
+        continue;
+      }
       AtomicReference<Vip> recordedVip = new AtomicReference<>();
       RecordedStatements recorded =
           RecordedStatements.of(database, store -> use(store, operation, recordedVip));
       Load load = raw(url, database, operation, count, recorded, recordedVip);
-      double api = Double.parseDouble(words[2]);
       System.out.printf(
           Locale.ROOT,
-          "%-9s %7d %8.0f %8.1f %8.0f %8.1f %8d %10.0f %%%n",
-          operation,
-          count,
-          api,
-          Double.parseDouble(words[3]),
+          " %8.0f %8.1f %8d %10.0f %%%n",
           load.perSecond(),
           millis(load.p99()),
           recorded.size(),
@@ -280,6 +285,7 @@ public final class ApiBench {
     return () -> {
       access.callerOf(token);
       switch (operation) {
+        case HEALTHZ -> {}
         case SHOW -> vips.get(caller, first.id());
         case LIST -> vips.list(caller, all, null, VIPS);
         case BIND ->
