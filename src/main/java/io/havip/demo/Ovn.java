@@ -270,7 +270,8 @@ public final class Ovn implements AutoCloseable {
     Program.output(command.toArray(String[]::new));
   }
 
-  private static List<String> inside(String namespace) {
+  /** What runs a command in a namespace. */
+  static List<String> inside(String namespace) {
     return List.of("nsenter", "--net=" + NetworkNamespace.named(namespace).path());
   }
 

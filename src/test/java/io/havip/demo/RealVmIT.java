@@ -2,10 +2,11 @@ package io.havip.demo;
 
 import static io.havip.demo.Stage.CLIENT;
 import static io.havip.demo.Stage.VIP;
-import static io.havip.demo.Stage.VM1;
+import static io.havip.demo.Stage.VM2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.havip.ovsdb.OvsdbServer;
 import io.havip.server.ServerProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A VM with a kernel of its own, under qemu, imported as libvirt describes it: keepalived in it
- * runs with the file that HAVIP makes, and hands the VIP to a peer when the power is cut.
+ * runs with the file that HAVIP makes, and a peer takes the VIP when the power is cut.
  */
 class RealVmIT {
   /** Unpacked by `./havip test`. */
@@ -42,20 +44,43 @@ class RealVmIT {
 
   @Test
   void aRealVmHoldsTheVipUntilItsPowerIsCut() throws Exception {
+    assumeVmsCanRun();
+    play(null);
+  }
+
+  @Test
+  void aRealVmOnOvnHoldsItUntilAnotherChassisTakesOver() throws Exception {
+    assumeVmsCanRun();
+    OvsdbServer.assumeInstalled();
+    Ovn ovn = Ovn.start(Files.createDirectory(directory.resolve("ovn")));
+    cleanUps.add(ovn::close);
+    play(ovn);
+  }
+
+  private static void assumeVmsCanRun() throws Exception {
     assumeTrue(Files.isDirectory(KERNEL), "there is no kernel for a VM in " + KERNEL);
     assumeTrue(isHere("qemu-system-x86_64") && isHere("cpio") && isHere("busybox"), "no qemu");
-    ServerProcess server = new ServerProcess(directory);
+  }
+
+  private void play(@Nullable Ovn ovn) throws Exception {
+    ServerProcess server = new ServerProcess(directory, Theatre.flags(ovn));
     cleanUps.add(server::stop);
     Api api = new Api(URI.create(server.url()), server.token());
     cleanUps.add(api::close);
-    Stage stage = new Stage(api, Plugs.TO_THIS_HOST);
+    Stage stage = new Stage(api, ovn == null ? Plugs.TO_THIS_HOST : new Plugs.ToOvn(ovn));
     cleanUps.add(stage::close);
     String vip = "/v1/vips/" + server.get("/v1/vips").at("/items/0/id").asString();
-    String vm1 = server.get(vip).at("/bindings/0/vmId").asString();
+    String vm2 = server.get(vip).at("/bindings/1/vmId").asString();
 
     Program.output("ip", "tuntap", "add", PORT, "mode", "tap");
-    cleanUps.add(() -> Program.output("ip", "link", "del", PORT));
-    importVm(server);
+    if (ovn == null) {
+      cleanUps.add(() -> Program.output("ip", "link", "del", PORT));
+      importVm(server);
+    } else {
+      cleanUps.add(() -> ovn.unplug(Ovn.Chassis.FIRST, PORT));
+      ovn.plug(Ovn.Chassis.FIRST, PORT);
+      createVm(server, vip);
+    }
     String vm5 =
         server
             .get("/v1/vms?limit=100")
@@ -66,25 +91,25 @@ class RealVmIT {
             .findFirst()
             .orElseThrow();
     cleanUps.add(() -> api.delete("vms", vm5));
-    server.call("PUT", vip + "/bindings", Map.of("vmIds", List.of(vm5, vm1)));
+    server.call("PUT", vip + "/bindings", Map.of("vmIds", List.of(vm5, vm2)));
     awaitAvailable(server, vip);
 
     String id = vip.substring(vip.lastIndexOf('/') + 1);
     Duration second = Duration.ofSeconds(1);
     Path machine = Files.createDirectory(directory.resolve("vm5"));
     Files.writeString(machine.resolve("keepalived.conf"), api.keepalived(id, vm5, second));
-    Process vm = boot(machine);
+    Process vm = boot(machine, ovn == null ? List.of() : Ovn.inside(Ovn.Chassis.FIRST.ns()));
     cleanUps.add(vm::destroyForcibly);
     Path console = machine.resolve("console");
     awaitHolder(server, vip, vm5, console);
     ping(console);
 
-    Keepalived peer = Keepalived.start(VM1, directory, api.keepalived(id, vm1, second));
+    Keepalived peer = Keepalived.start(VM2, directory, api.keepalived(id, vm2, second));
     cleanUps.add(peer::kill);
     vm.destroyForcibly().waitFor();
-    awaitHolder(server, vip, vm1, console);
+    awaitHolder(server, vip, vm2, console);
     ping(console);
-    assertThat(CLIENT.neighbour(VIP)).hasValue(VM1.mac());
+    assertThat(CLIENT.neighbour(VIP)).hasValue(VM2.mac());
   }
 
   /** As libvirt would describe it, were it the one who runs it. */
@@ -116,9 +141,33 @@ class RealVmIT {
     assertThat(output).contains("+ VM vm5: running", "Imported.");
   }
 
-  private static Process boot(Path machine) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of("src/test/sandbox/vm.sh", KERNEL.toString(), machine.toString()));
+  /** As whoever runs it tells HAVIP. */
+  private static void createVm(ServerProcess server, String vip) throws Exception {
+    JsonNode shown = server.get(vip);
+    Map<String, String> nic =
+        Map.of(
+            "networkId",
+            shown.path("networkId").asString(),
+            "address",
+            "10.77.0.15",
+            "mac",
+            MAC,
+            "port",
+            PORT);
+    server.call(
+        "POST",
+        "/v1/vms",
+        Map.of("name", "vm5", "vpcId", shown.path("vpcId").asString(), "nics", List.of(nic)));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param before a command that runs its arguments where the VM's tap is
+   */
+  private static Process boot(Path machine, List<String> before) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(List.of("src/test/sandbox/vm.sh", KERNEL.toString(), machine.toString()));
     command.addAll(List.of(PORT, MAC, "10.77.0.15/24"));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
