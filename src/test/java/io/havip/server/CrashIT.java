@@ -31,7 +31,7 @@ class CrashIT {
   private static final int ROUNDS_MAX = 20;
 
   /** The server is killed when it has given a random number of answers, up to so many. */
-  private static final int ANSWERS_MAX = 1_000;
+  private static final int ANSWERS_MAX = 500;
 
   @TempDir private Path directory;
 
