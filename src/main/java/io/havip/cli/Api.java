@@ -112,17 +112,14 @@ final class Api implements AutoCloseable {
     return all;
   }
 
-  /** Asks for something once, however often the answer gets lost: the server knows its key. */
+  /**
+   * Asks for something once, however often the answer gets lost: the server knows its key, or, of a
+   * token, its name.
+   */
   JsonNode post(String path, JsonNode body) throws CommandFailedException, InterruptedException {
     HttpRequest request =
         request("POST", path, body).header("Idempotency-Key", UUID.randomUUID().toString()).build();
     return body(send(request, BodyHandlers.ofString(), ATTEMPTS_MAX));
-  }
-
-  /** Asks once for what the server does again when it is asked again. */
-  JsonNode postOnce(String path, JsonNode body)
-      throws CommandFailedException, InterruptedException {
-    return call("POST", path, body, Optional.empty());
   }
 
   /**

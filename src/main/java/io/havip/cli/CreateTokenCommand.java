@@ -61,6 +61,6 @@ final class CreateTokenCommand extends ClientCommand {
     if (account != null) {
       body.put("account", account);
     }
-    output().show(Kind.TOKEN, List.of(api().postOnce(Kind.TOKEN.path(), body)), format.format());
+    output().show(Kind.TOKEN, List.of(api().post(Kind.TOKEN.path(), body)), format.format());
   }
 }

@@ -67,6 +67,12 @@ public final class TokenDecisions {
     return new Decision<>(List.of(new Change.DropApiKey(id)), Set.of(), token);
   }
 
+  /** Whether the token that let somebody in has been deleted since. */
+  public static boolean isOut(Snapshot snapshot, Caller caller) {
+    TokenId id = caller.tokenId();
+    return id != null && snapshot.token(id).isEmpty();
+  }
+
   /** Refuses whoever may not see tokens. */
   public static void checkAdmin(Caller caller) {
     Rules.checkAdmin(caller, "manage tokens");
@@ -75,8 +81,7 @@ public final class TokenDecisions {
   /** The same for who may not change them, be it because the own one was deleted a moment ago. */
   private static void checkAdmin(Snapshot snapshot, Context context) {
     checkAdmin(context.caller());
-    TokenId own = context.caller().tokenId();
-    if (own != null && snapshot.token(own).isEmpty()) {
+    if (isOut(snapshot, context.caller())) {
       throw Refused.of(ErrorCode.UNAUTHORIZED, "your own token was deleted meanwhile");
     }
   }

@@ -11,7 +11,6 @@ import io.havip.decision.Change;
 import io.havip.decision.Decision;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
-import io.havip.id.TokenId;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import java.security.MessageDigest;
@@ -113,12 +112,6 @@ public final class Access {
 
   private static Caller caller(ApiKey key) {
     return new Caller(key.accountId(), key.role(), key.name(), key.id());
-  }
-
-  /** Whether the token that let somebody in has been deleted since. */
-  static boolean isOut(Reader reader, Caller caller) {
-    TokenId id = caller.tokenId();
-    return id != null && reader.token(id).isEmpty();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.havip.service;
 
 import io.havip.account.Caller;
+import io.havip.decision.TokenDecisions;
 import io.havip.event.EventFilter;
 import io.havip.event.EventPlace;
 import io.havip.event.RecordedEvent;
@@ -76,7 +77,7 @@ public final class Follower {
   private List<RecordedEvent> read() {
     List<RecordedEvent> events =
         store.read(reader -> {
-          isOut = Access.isOut(reader, caller);
+          isOut = TokenDecisions.isOut(reader, caller);
           return isOut
               ? List.of()
               : History.behind(reader, caller, vipId, EventFilter.ALL, place, TOGETHER_MAX);

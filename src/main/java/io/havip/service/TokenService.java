@@ -32,8 +32,8 @@ public final class TokenService {
   public record Made(Token token, String secret) {}
 
   /**
-   * Makes a token. A repetition makes another one: to answer it alike, the secret would have to be
-   * kept.
+   * Makes a token. A repetition is refused, because the name is taken: to answer it alike, the
+   * secret would have to be kept.
    *
    * @param account the name of the account to act for, made when there is none; the caller's own
    *     when absent
@@ -59,14 +59,14 @@ public final class TokenService {
         .orElseThrow(() -> Refused.of(ErrorCode.NOT_FOUND, id + " does not exist"));
   }
 
-  private static Request request(Caller caller) {
-    return new Request(caller, Expected.any(), Optional.empty());
-  }
-
   /** Every account's. */
   public Listing<Token> list(Caller caller, @Nullable String after, int limit) {
     TokenDecisions.checkAdmin(caller);
     Page<Token> page = store.read(reader -> reader.tokens(after, limit));
     return Listings.of(page.items(), page.total(), limit, token -> token.key().id());
+  }
+
+  private static Request request(Caller caller) {
+    return new Request(caller, Expected.any(), Optional.empty());
   }
 }

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A VM with a kernel of its own, under qemu, imported as libvirt describes it: keepalived in it
- * runs with the file that HAVIP makes, and a peer takes the VIP when the power is cut.
+ * A VM with a kernel of its own, under qemu, on one host imported as libvirt describes it:
+ * keepalived in it runs with the file that HAVIP makes, and a peer takes the VIP when the power is
+ * cut.
  */
 class RealVmIT {
   /** Unpacked by `./havip test`. */
