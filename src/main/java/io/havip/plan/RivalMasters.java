@@ -45,22 +45,27 @@ final class RivalMasters {
   }
 
   private final Map<VipId, Course> courses = new HashMap<>();
-  private Map<Claimant, Observed.Advert> before = Map.of();
+
+  /** The last advertisements that were heard, also of those who may not use the VIP now. */
+  private final Map<Claimant, Observed.Advert> heard = new HashMap<>();
+
   private boolean hasSeen;
 
   /** Takes a sighting; gives those who advertise a VIP together, for each where several do. */
   Map<VipId, Set<VmId>> step(Sighting sighting, Instant now) {
     Map<Claimant, Observed.Advert> adverts = sighting.adverts();
+    courses.keySet().removeIf(id -> !sighting.isThere(id));
+    courses.forEach((id, course) -> forgetTheGone(course, id, sighting));
     if (hasSeen) {
       adverts.entrySet().stream()
-          .filter(it -> isNew(it.getKey(), it.getValue()))
+          .filter(it -> isNew(it.getKey(), it.getValue()) && isActive(it.getKey(), sighting))
           .sorted(Map.Entry.comparingByValue(Comparator.comparing(Observed.Advert::at)))
           .forEach(it -> listen(it.getKey(), it.getValue(), sighting));
     }
     hasSeen = true;
-    before = Map.copyOf(adverts);
+    heard.keySet().removeIf(it -> !sighting.isThere(it.vipId()));
+    heard.putAll(adverts);
     Map<VipId, Set<VmId>> rivals = new HashMap<>();
-    courses.keySet().removeIf(id -> !sighting.isThere(id));
     courses.forEach((id, course) -> {
       course.parties.removeIf(vm -> isOut(id, vm, sighting, now));
       if (course.parties.size() < 2) {
@@ -73,8 +78,22 @@ final class RivalMasters {
   }
 
   private boolean isNew(Claimant claimant, Observed.Advert advert) {
-    Observed.Advert known = before.get(claimant);
+    Observed.Advert known = heard.get(claimant);
     return known == null || known.count() != advert.count();
+  }
+
+  private static boolean isActive(Claimant claimant, Sighting sighting) {
+    return sighting.activeMember(claimant.vipId(), claimant.vmId()).isPresent();
+  }
+
+  /** When one that advertised is gone, what comes next is a takeover, whoever advertises. */
+  private static void forgetTheGone(Course course, VipId id, Sighting sighting) {
+    if (course.last.keySet().removeIf(vm -> sighting.activeMember(id, vm).isEmpty())) {
+      course.current = null;
+      course.ignoredAt.clear();
+      course.overtakenAt.clear();
+      course.returnedAt.clear();
+    }
   }
 
   private void listen(Claimant claimant, Observed.Advert advert, Sighting sighting) {

@@ -67,28 +67,7 @@ class TrackersTest {
       new ArrayList<>(List.of(subnet(SUBNET, SEGMENT), subnet(OTHER_SUBNET, 8)));
   private final List<Nic> nics =
       List.of(nic(1, 1, SUBNET), nic(2, 2, SUBNET), nic(3, 3, SUBNET), nic(4, 3, OTHER_SUBNET));
-  private final Vip vip =
-      new Vip(
-          new VipId("vip-" + TAIL + "1"),
-          ACCOUNT,
-          "v",
-          "",
-          VipType.INTERNAL,
-          VPC,
-          SUBNET,
-          ADDRESS,
-          null,
-          IntStream.of(0, 1)
-              .mapToObj(i -> new Binding(nics.get(i).vmId(), nics.get(i).id(), nics.get(i).id()))
-              .toList(),
-          VipState.AVAILABLE,
-          null,
-          1,
-          1,
-          1,
-          START,
-          START,
-          START);
+  private final Vip vip = vip(nics.subList(0, 2));
   private final Map<String, PortState> ports = new HashMap<>();
   private final Map<String, ClaimCount> counts = new HashMap<>();
   private String last = "p1";
@@ -130,6 +109,28 @@ class TrackersTest {
         "p" + number,
         List.of(),
         false);
+  }
+
+  private static Vip vip(List<Nic> members) {
+    return new Vip(
+        new VipId("vip-" + TAIL + "1"),
+        ACCOUNT,
+        "v",
+        "",
+        VipType.INTERNAL,
+        VPC,
+        SUBNET,
+        ADDRESS,
+        null,
+        members.stream().map(nic -> new Binding(nic.vmId(), nic.id(), nic.id())).toList(),
+        VipState.AVAILABLE,
+        null,
+        1,
+        1,
+        1,
+        START,
+        START,
+        START);
   }
 
   private static Ipv4Address addressOf(int number) {
@@ -374,6 +375,7 @@ class TrackersTest {
     /** Whether anybody can ask who has the address. */
     boolean asks = true;
 
+    Vip shown = vip;
     long millis;
 
     Play() {
@@ -431,7 +433,7 @@ class TrackersTest {
                                 .toList())),
                     deaf,
                     Map.of()),
-                Inventory.of(networks, nics, List.of(vip)));
+                Inventory.of(networks, nics, List.of(shown)));
         holders.step(sighting, at(millis)).forEach(drift -> told.add(drift.what()));
         if (holders.due(at(millis)).contains(vip.id())) {
           answering.forEach(port -> answered.put(port, at(millis + 1)));
@@ -578,6 +580,26 @@ class TrackersTest {
         .singleElement()
         .isInstanceOf(Happening.SplitBegan.class);
     assertThat(play.pass(20_000)).hasAtLeastOneElementOfType(Happening.SplitEnded.class);
+  }
+
+  /** What they sent before is not heard again. */
+  @Test
+  void theSilentThatAreBoundAgainAreNoSplit() {
+    Play play = new Play();
+    play.asks = false;
+    play.claim("p1");
+    play.advertEvery.put("p1", 1_000L);
+    play.pass(5_900);
+    play.claim("p2");
+    for (int i = 0; i < 2; i++) {
+      play.advertise("p2", 50, 1_000);
+      play.pass(4_000);
+    }
+    play.advertEvery.clear();
+    play.shown = vip(List.of());
+    assertThat(play.pass(500)).singleElement().isInstanceOf(Happening.SplitEnded.class);
+    play.shown = vip;
+    assertThat(play.pass(60_000)).noneMatch(Happening.SplitBegan.class::isInstance);
   }
 
   @Test
