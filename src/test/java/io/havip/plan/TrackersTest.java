@@ -562,15 +562,20 @@ class TrackersTest {
     assertThat(play.pass(20_000)).hasSize(1).first().isInstanceOf(Happening.SplitEnded.class);
   }
 
-  /** Overheard of two keepaliveds with different passwords. */
-  @Test
-  void aSplitInWhichOneIsSilentForLongIsFoundByAdvertisementsAlone() {
+  private Play claimedByTwoWithoutAnswers() {
     Play play = new Play();
     play.asks = false;
     play.claim("p1");
     play.advertEvery.put("p1", 1_000L);
     play.pass(5_900);
     play.claim("p2");
+    return play;
+  }
+
+  /** Overheard of two keepaliveds with different passwords. */
+  @Test
+  void aSplitInWhichOneIsSilentForLongIsFoundByAdvertisementsAlone() {
+    Play play = claimedByTwoWithoutAnswers();
     List<Happening> told = new ArrayList<>();
     for (long pause : List.of(4_000L, 10_000L, 4_000L)) {
       play.advertise("p2", 50, 1_000);
@@ -585,12 +590,7 @@ class TrackersTest {
   /** What they sent before is not heard again. */
   @Test
   void theSilentThatAreBoundAgainAreNoSplit() {
-    Play play = new Play();
-    play.asks = false;
-    play.claim("p1");
-    play.advertEvery.put("p1", 1_000L);
-    play.pass(5_900);
-    play.claim("p2");
+    Play play = claimedByTwoWithoutAnswers();
     for (int i = 0; i < 2; i++) {
       play.advertise("p2", 50, 1_000);
       play.pass(4_000);
