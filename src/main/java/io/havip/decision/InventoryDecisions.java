@@ -15,8 +15,10 @@ import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
+import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -128,6 +130,7 @@ public final class InventoryDecisions {
             command.joining().uplink(),
             command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
+            NetworkPolicy.DEFAULT,
             1,
             context.now(),
             context.now());
@@ -151,6 +154,8 @@ public final class InventoryDecisions {
             command.joining().uplink(),
             command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
+            NetworkPolicy.DEFAULT,
+            Sharing.WITH_ALL,
             1,
             context.now(),
             context.now());
@@ -174,8 +179,8 @@ public final class InventoryDecisions {
     }
     Network updated =
         switch (network) {
-          case Subnet subnet -> subnet.with(name, enforcement, context.now());
-          case ExternalNetwork external -> external.with(name, enforcement, context.now());
+          case Subnet subnet -> subnet.with(name, enforcement, subnet.policy(), context.now());
+          case ExternalNetwork external -> external.with(name, enforcement, external.policy(), external.sharing(), context.now());
         };
     List<Change> changes = List.of(new Change.PutNetwork(updated));
     return isSame ? quiet(changes, updated) : waking(changes, id, updated);

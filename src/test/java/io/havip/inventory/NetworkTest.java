@@ -31,7 +31,7 @@ class NetworkTest {
         reserved,
         null,
         null,
-        Enforcement.ENFORCE,
+        Enforcement.ENFORCE, NetworkPolicy.DEFAULT, Sharing.WITH_ALL,
         1,
         Instant.EPOCH,
         Instant.EPOCH);

@@ -10,6 +10,7 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
@@ -136,7 +137,7 @@ class InventoryTest {
         List.of(),
         uplink == 0 ? null : "uplink" + number + uplink,
         null,
-        Enforcement.ENFORCE,
+        Enforcement.ENFORCE, NetworkPolicy.DEFAULT,
         1,
         NOW,
         NOW);
