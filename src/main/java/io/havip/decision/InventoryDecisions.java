@@ -180,7 +180,9 @@ public final class InventoryDecisions {
     Network updated =
         switch (network) {
           case Subnet subnet -> subnet.with(name, enforcement, subnet.policy(), context.now());
-          case ExternalNetwork external -> external.with(name, enforcement, external.policy(), external.sharing(), context.now());
+          case ExternalNetwork external ->
+              external.with(
+                  name, enforcement, external.policy(), external.sharing(), context.now());
         };
     List<Change> changes = List.of(new Change.PutNetwork(updated));
     return isSame ? quiet(changes, updated) : waking(changes, id, updated);

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A network outside the VPCs; the administrator's, usable by the accounts that it is shared with. */
+/**
+ * A network outside the VPCs; the administrator's, usable by the accounts that it is shared with.
+ */
 public record ExternalNetwork(
     NetworkId id,
     int segment,

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowedSources what else it may send from: everything a router VM forwards, an LVS address
  * @param gateway whether the VM is a router of the network: it may use the gateway's address and
  *     forward from any source but VIPs and other NICs' addresses
- * @param sendsFromVip VIPs from whose addresses the VM may answer without ever claiming them: an LVS
- *     real server (direct routing)
+ * @param sendsFromVip VIPs from whose addresses the VM may answer without ever claiming them: an
+ *     LVS real server (direct routing)
  * @param madeByBinding whether binding the VM to an external VIP made it; then it goes with the
  *     last such binding
  */

@@ -33,10 +33,7 @@ public record Subnet(
   }
 
   public Subnet with(
-      String newName,
-      Enforcement newEnforcement,
-      NetworkPolicy newPolicy,
-      Instant now) {
+      String newName, Enforcement newEnforcement, NetworkPolicy newPolicy, Instant now) {
     return new Subnet(
         id,
         accountId,

@@ -46,6 +46,12 @@ public record Port(
    */
   public static Port of(Nic nic, Network network) {
     return new Port(
-        nic.id(), network.segment(), nic.port(), nic.mac(), nic.address(), nic.allowedSources(), nic.gateway());
+        nic.id(),
+        network.segment(),
+        nic.port(),
+        nic.mac(),
+        nic.address(),
+        nic.allowedSources(),
+        nic.gateway());
   }
 }

@@ -102,14 +102,16 @@ record DesiredState(Desired desired, List<Vip> vips) {
       Function<NetworkId, Network> networkById,
       Function<NicId, Nic> nicById) {
     Map<VipId, Grant> grants = new HashMap<>();
-    Map<VipId, VirtualRouter> routers =
-        reader.virtualRouters(
-vips.stream().map(Vip::id).toList());
-    Map<VipId, List<Nic>> senders =
-        reader.sendersFrom(vips.stream().map(Vip::id).toList());
+    Map<VipId, VirtualRouter> routers = reader.virtualRouters(vips.stream().map(Vip::id).toList());
+    Map<VipId, List<Nic>> senders = reader.sendersFrom(vips.stream().map(Vip::id).toList());
     for (Vip vip : vips) {
       Optional<VirtualRouter> router = Optional.ofNullable(routers.get(vip.id()));
-      Grant.of(vip, networkById.apply(vip.networkId()), router, nicById, senders.getOrDefault(vip.id(), List.of()))
+      Grant.of(
+              vip,
+              networkById.apply(vip.networkId()),
+              router,
+              nicById,
+              senders.getOrDefault(vip.id(), List.of()))
           .ifPresent(grant -> grants.put(vip.id(), grant));
     }
     return new DesiredState(

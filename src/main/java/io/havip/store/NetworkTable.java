@@ -264,9 +264,7 @@ record NetworkTable(JdbcClient db) {
 
   private static NetworkPolicy policy(ResultSet row) throws SQLException {
     String json = row.getString("policy");
-    return json == null
-        ? NetworkPolicy.DEFAULT
-        : Json.MAPPER.readValue(json, NetworkPolicy.class);
+    return json == null ? NetworkPolicy.DEFAULT : Json.MAPPER.readValue(json, NetworkPolicy.class);
   }
 
   private static Sharing sharing(ResultSet row) throws SQLException {

@@ -31,7 +31,9 @@ class NetworkTest {
         reserved,
         null,
         null,
-        Enforcement.ENFORCE, NetworkPolicy.DEFAULT, Sharing.WITH_ALL,
+        Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
+        Sharing.WITH_ALL,
         1,
         Instant.EPOCH,
         Instant.EPOCH);

@@ -10,8 +10,8 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
-import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
 import io.havip.net.Cidr;
@@ -137,7 +137,8 @@ class InventoryTest {
         List.of(),
         uplink == 0 ? null : "uplink" + number + uplink,
         null,
-        Enforcement.ENFORCE, NetworkPolicy.DEFAULT,
+        Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
         1,
         NOW,
         NOW);

@@ -15,8 +15,8 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
-import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
 import io.havip.net.Cidr;
@@ -94,7 +94,8 @@ class TrackersTest {
         List.of(),
         uplink,
         null,
-        Enforcement.ENFORCE, NetworkPolicy.DEFAULT,
+        Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
         1,
         START,
         START);
@@ -754,7 +755,10 @@ class TrackersTest {
 
   @Test
   void whatAnObservingNetworkLetsPassIsToldAsThat() {
-    networks.set(0, ((Subnet) networks.getFirst()).with("s", Enforcement.OBSERVE, NetworkPolicy.DEFAULT, START));
+    networks.set(
+        0,
+        ((Subnet) networks.getFirst())
+            .with("s", Enforcement.OBSERVE, NetworkPolicy.DEFAULT, START));
     assertThat(told(new RefusalTracker(List.of()), 0, refusal("p3", ADDRESS, 2)))
         .containsExactly(
             new Happening.ClaimsObserved(ClaimKind.ARP, "p3", vm(3), null, ADDRESS, 2));

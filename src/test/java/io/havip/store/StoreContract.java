@@ -33,14 +33,14 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.Enforcement;
-import io.havip.inventory.NetworkPolicy;
-import io.havip.inventory.Sharing;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Reservation;
+import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -179,7 +179,9 @@ abstract class StoreContract {
             List.of(),
             "eth1",
             "ls0",
-            Enforcement.OBSERVE, NetworkPolicy.DEFAULT, Sharing.WITH_ALL,
+            Enforcement.OBSERVE,
+            NetworkPolicy.DEFAULT,
+            Sharing.WITH_ALL,
             3,
             NOW,
             LATER);
@@ -299,7 +301,8 @@ abstract class StoreContract {
     write(new Change.PutHolders(vip.id(), holders));
     Account account = new Account(made.account, "renamed", LATER);
     Vpc vpc = made.vpc.renamed("renamed", LATER);
-    Subnet subnet = ((Subnet) made.subnet).with("renamed", Enforcement.OBSERVE, NetworkPolicy.DEFAULT, LATER);
+    Subnet subnet =
+        ((Subnet) made.subnet).with("renamed", Enforcement.OBSERVE, NetworkPolicy.DEFAULT, LATER);
     Vm stopped = vm.with("renamed", VmState.STOPPED, LATER);
     Vip described = vip.updated("renamed", "why not", null, LATER);
     write(
@@ -1214,7 +1217,8 @@ abstract class StoreContract {
         reserved,
         null,
         null,
-        Enforcement.ENFORCE, NetworkPolicy.DEFAULT,
+        Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
         2,
         NOW,
         LATER);
@@ -1236,7 +1240,9 @@ abstract class StoreContract {
         List.of(),
         null,
         null,
-        Enforcement.ENFORCE, NetworkPolicy.DEFAULT, Sharing.WITH_ALL,
+        Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
+        Sharing.WITH_ALL,
         1,
         NOW,
         NOW);
