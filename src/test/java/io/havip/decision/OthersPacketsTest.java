@@ -30,6 +30,7 @@ import io.havip.plan.Grant;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import io.havip.vip.Vip;
+import io.havip.vip.VipState;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -334,6 +335,9 @@ class OthersPacketsTest {
     private final class Side {
       private final Network network;
       private final Set<String> strangers = new LinkedHashSet<>();
+
+      /** The ports of strangers, gone ones included. */
+      private final Set<String> everStrangers = new HashSet<>();
       private final List<Nic> nics = new ArrayList<>();
       private final List<Vip> vips = new ArrayList<>();
       private final Map<String, MacAddress> macs = new HashMap<>();
@@ -353,6 +357,7 @@ class OthersPacketsTest {
         before.vips().stream()
             .filter(vip -> vip.networkId().equals(network.id()))
             .filter(vip -> !vip.accountId().equals(cloud.bob.accountId()))
+            .filter(vip -> vip.state() != VipState.DELETING)
             .forEach(vips::add);
         for (Nic nic : after.nics()) {
           if (nic.networkId().equals(network.id()) && isBobs(after, nic)) {
@@ -363,6 +368,7 @@ class OthersPacketsTest {
         for (World world : List.of(before, after)) {
           world.nics().stream()
               .filter(nic -> nic.networkId().equals(network.id()) && isBobs(world, nic))
+              .peek(nic -> everStrangers.add(nic.port()))
               .map(Nic::address)
               .filter(address -> address != null)
               .forEach(bobsAddresses::add);
@@ -494,7 +500,7 @@ class OthersPacketsTest {
                         || vips.stream().anyMatch(vip -> vip.address().equals(packet.target()))));
         Set<String> counted = new HashSet<>(exits);
         if (!isDirected) {
-          counted.removeAll(strangers);
+          counted.removeAll(everStrangers);
         }
         return counted;
       }
