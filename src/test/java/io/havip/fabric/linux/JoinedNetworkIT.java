@@ -79,7 +79,10 @@ class JoinedNetworkIT extends FabricFixture {
             outside.reaches(
                 client, outside.udp(outside.address(), 67, client.address(), 68, "offer")))
         .isTrue();
-    assertThat(outside.reaches(client, outside.advert(FAR_AWAY, outside.address()))).isTrue();
+    assertThat(outside.reaches(client, outside.advert(FAR_AWAY, outside.address())))
+        .as("routers outside talk among themselves: no VM is bound to their addresses")
+        .isFalse();
+    assertThat(refused(ClaimKind.VRRP, outside, FAR_AWAY)).isZero();
     assertThat(vm1.reaches(outside, vm1.claim(VIP))).isTrue();
 
     for (Ipv4Address address : Set.of(VIP, vm1.address())) {
