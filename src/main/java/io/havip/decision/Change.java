@@ -47,8 +47,10 @@ public sealed interface Change {
 
   record DropVm(VmId id) implements Change {}
 
-  /** NICs are never replaced, only added. */
   record AddNic(Nic nic) implements Change {}
+
+  /** Replaces what may change of a NIC: MAC address, port, sources, gateway, sending from VIPs. */
+  record UpdateNic(Nic nic) implements Change {}
 
   record DropNic(NicId id) implements Change {}
 

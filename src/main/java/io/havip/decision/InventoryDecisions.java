@@ -15,8 +15,10 @@ import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
+import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -128,6 +130,7 @@ public final class InventoryDecisions {
             command.joining().uplink(),
             command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
+            NetworkPolicy.DEFAULT,
             1,
             context.now(),
             context.now());
@@ -151,6 +154,8 @@ public final class InventoryDecisions {
             command.joining().uplink(),
             command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
+            NetworkPolicy.DEFAULT,
+            Sharing.WITH_ALL,
             1,
             context.now(),
             context.now());
@@ -174,8 +179,10 @@ public final class InventoryDecisions {
     }
     Network updated =
         switch (network) {
-          case Subnet subnet -> subnet.with(name, enforcement, context.now());
-          case ExternalNetwork external -> external.with(name, enforcement, context.now());
+          case Subnet subnet -> subnet.with(name, enforcement, subnet.policy(), context.now());
+          case ExternalNetwork external ->
+              external.with(
+                  name, enforcement, external.policy(), external.sharing(), context.now());
         };
     List<Change> changes = List.of(new Change.PutNetwork(updated));
     return isSame ? quiet(changes, updated) : waking(changes, id, updated);
@@ -359,11 +366,25 @@ public final class InventoryDecisions {
     if (wanted.allowedSources().size() > ALLOWED_SOURCES_MAX) {
       throw Refused.field(field + "allowedSources", INVALID_FIELD, "give at most 64 sources");
     }
+    checkMayJudge(network, wanted, context);
     Ipv4Address address =
         wanted.address() == null && network instanceof ExternalNetwork
             ? null
             : Rules.chooseAddress(snapshot, network, field + "address", wanted.address());
     return makeNic(snapshot, vm, wanted, network, address, false, field, context);
+  }
+
+  /** On a joined network, what changes how others' packets are judged is the administrator's. */
+  private static void checkMayJudge(Network network, Command.NewNic wanted, Context context) {
+    if (!network.isJoined()) {
+      return;
+    }
+    if (wanted.mac() != null) {
+      Rules.checkAdmin(context.caller(), "choose a NIC's mac on " + Rules.joined(network));
+    }
+    if (!wanted.allowedSources().isEmpty()) {
+      Rules.checkAdmin(context.caller(), "set a NIC's allowedSources on " + Rules.joined(network));
+    }
   }
 
   private static Nic makeNic(
@@ -381,6 +402,7 @@ public final class InventoryDecisions {
       throw Refused.field(
           field + "mac", INVALID_FIELD, mac + " is not a station's address; give a unicast one");
     }
+    checkMacIsNobodys(network, mac, field);
     if (snapshot.isMacTaken(network.id(), mac)) {
       throw Refused.field(
           field + "mac", ErrorCode.IN_USE, mac + " is a NIC's on " + network.name() + " already");
@@ -399,6 +421,22 @@ public final class InventoryDecisions {
     }
     return new Nic(
         id, vm.id(), network.id(), address, mac, port, wanted.allowedSources(), madeByBinding);
+  }
+
+  /** Refuses the MAC addresses of virtual routers, of HAVIP's own questions and of the gateway. */
+  private static void checkMacIsNobodys(Network network, MacAddress mac, String field) {
+    String whose =
+        mac.isVirtualRouter()
+            ? "that of a virtual router (RFC 9568, section 7.3)"
+            : mac.equals(MacAddress.HAVIP)
+                ? "the one from which HAVIP asks"
+                : mac.equals(network.policy().gatewayMac())
+                    ? "the gateway's on " + network.name()
+                    : "";
+    if (!whose.isEmpty()) {
+      throw Refused.field(
+          field + "mac", INVALID_FIELD, mac + " is " + whose + "; choose another or leave it out");
+    }
   }
 
   /** 02 and the last 40 bits of the id: locally administered, unicast. */

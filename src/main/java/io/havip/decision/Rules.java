@@ -88,6 +88,11 @@ final class Rules {
     return caller.accountId().equals(owner);
   }
 
+  /** A joined network by its name, with what that means, for a message. */
+  static String joined(Network network) {
+    return network.name() + ", which other accounts or hosts outside HAVIP use as well";
+  }
+
   /** Refuses, saying what only an administrator may. */
   static void checkAdmin(Caller caller, String what) {
     if (caller.role() != Role.ADMIN) {

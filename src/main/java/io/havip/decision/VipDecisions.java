@@ -38,6 +38,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Decides about VIPs and their bindings. */
@@ -543,6 +544,9 @@ public final class VipDecisions {
                 + vrrpNetwork);
       }
       vrrpNetwork = vrrpNic.networkId();
+      if (vmac.contains(vmId) && !vip.binding(vmId).map(Binding::vmac).orElse(false)) {
+        checkMayUseVmac(snapshot, network, vrrpNic, context);
+      }
       Instant fencedUntil = vip.binding(vmId).map(Binding::fencedUntil).orElse(null);
       result
           .bindings()
@@ -554,6 +558,16 @@ public final class VipDecisions {
       }
     }
     return result;
+  }
+
+  /** On a joined network an administrator decides who sends from a virtual router's MAC address. */
+  private static void checkMayUseVmac(
+      Snapshot snapshot, Network network, Nic vrrpNic, Context context) {
+    Stream.of(network, snapshot.network(vrrpNic.networkId()).orElseThrow())
+        .filter(Network::isJoined)
+        .findFirst()
+        .ifPresent(joined ->
+            Rules.checkAdmin(context.caller(), "permit vmac on " + Rules.joined(joined)));
   }
 
   private static void checkCount(Vip vip, List<VmId> vmIds, Context context) {

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A network outside the VPCs; the administrator's, usable by every account. */
+/**
+ * A network outside the VPCs; the administrator's, usable by the accounts that it is shared with.
+ */
 public record ExternalNetwork(
     NetworkId id,
     int segment,
@@ -19,6 +21,8 @@ public record ExternalNetwork(
     @Nullable String uplink,
     @Nullable String logicalSwitch,
     Enforcement enforcement,
+    NetworkPolicy policy,
+    Sharing sharing,
     long version,
     Instant createdAt,
     Instant updatedAt)
@@ -27,7 +31,12 @@ public record ExternalNetwork(
     reserved = List.copyOf(reserved);
   }
 
-  public ExternalNetwork with(String newName, Enforcement newEnforcement, Instant now) {
+  public ExternalNetwork with(
+      String newName,
+      Enforcement newEnforcement,
+      NetworkPolicy newPolicy,
+      Sharing newSharing,
+      Instant now) {
     return new ExternalNetwork(
         id,
         segment,
@@ -38,6 +47,8 @@ public record ExternalNetwork(
         uplink,
         logicalSwitch,
         newEnforcement,
+        newPolicy,
+        newSharing,
         version + 1,
         createdAt,
         now);

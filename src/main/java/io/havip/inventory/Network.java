@@ -37,6 +37,17 @@ public sealed interface Network permits Subnet, ExternalNetwork {
 
   Enforcement enforcement();
 
+  NetworkPolicy policy();
+
+  /**
+   * Whether the network is joined to something outside HAVIP: it is external, or has an uplink or
+   * another owner's logical switch. There only administrators choose what changes how packets of
+   * others are judged.
+   */
+  default boolean isJoined() {
+    return this instanceof ExternalNetwork || uplink() != null || logicalSwitch() != null;
+  }
+
   /** Addresses that no NIC and no VIP may have. */
   List<AddressRange> reserved();
 

@@ -2,11 +2,13 @@ package io.havip.inventory;
 
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param address its own address; on an external network it need not have one
  * @param port the fabric's end of it: a tap or veth (at most 15 characters), an OVN logical port
  * @param allowedSources what else it may send from: everything a router VM forwards, an LVS address
+ * @param gateway whether the VM is a router of the network: it may use the gateway's address and
+ *     forward from any source but VIPs and other NICs' addresses
+ * @param sendsFromVip VIPs from whose addresses the VM may answer without ever claiming them: an
+ *     LVS real server (direct routing)
  * @param madeByBinding whether binding the VM to an external VIP made it; then it goes with the
  *     last such binding
  */
@@ -26,8 +32,24 @@ public record Nic(
     MacAddress mac,
     String port,
     List<Cidr> allowedSources,
+    boolean gateway,
+    Set<VipId> sendsFromVip,
     boolean madeByBinding) {
   public Nic {
     allowedSources = List.copyOf(allowedSources);
+    sendsFromVip = Set.copyOf(sendsFromVip);
+  }
+
+  /** A NIC that is neither a router's nor an LVS real server's. */
+  public Nic(
+      NicId id,
+      VmId vmId,
+      NetworkId networkId,
+      @Nullable Ipv4Address address,
+      MacAddress mac,
+      String port,
+      List<Cidr> allowedSources,
+      boolean madeByBinding) {
+    this(id, vmId, networkId, address, mac, port, allowedSources, false, Set.of(), madeByBinding);
   }
 }

@@ -23,6 +23,7 @@ public record Subnet(
     @Nullable String uplink,
     @Nullable String logicalSwitch,
     Enforcement enforcement,
+    NetworkPolicy policy,
     long version,
     Instant createdAt,
     Instant updatedAt)
@@ -31,7 +32,8 @@ public record Subnet(
     reserved = List.copyOf(reserved);
   }
 
-  public Subnet with(String newName, Enforcement newEnforcement, Instant now) {
+  public Subnet with(
+      String newName, Enforcement newEnforcement, NetworkPolicy newPolicy, Instant now) {
     return new Subnet(
         id,
         accountId,
@@ -44,6 +46,7 @@ public record Subnet(
         uplink,
         logicalSwitch,
         newEnforcement,
+        newPolicy,
         version + 1,
         createdAt,
         now);

@@ -13,6 +13,12 @@ public record MacAddress(long bits) implements Comparable<MacAddress> {
   private static final long MAX_BITS = (1L << 48) - 1;
   private static final long GROUP_BIT = 1L << 40;
 
+  /** The source of HAVIP's own ARP questions; no NIC has it. */
+  public static final MacAddress HAVIP = new MacAddress(0x0a68_6176_6970L);
+
+  private static final long VRRP_IPV4 = 0x0000_5e00_01L;
+  private static final long VRRP_IPV6 = 0x0000_5e00_02L;
+
   public MacAddress {
     if (bits < 0 || bits > MAX_BITS) {
       throw new IllegalArgumentException(
@@ -52,6 +58,12 @@ public record MacAddress(long bits) implements Comparable<MacAddress> {
   }
 
   /** The six octets as they go on the wire. */
+  /** Whether it is the MAC address of a virtual router (RFC 9568, section 7.3). */
+  public boolean isVirtualRouter() {
+    long prefix = bits >> Byte.SIZE;
+    return prefix == VRRP_IPV4 || prefix == VRRP_IPV6;
+  }
+
   public byte[] toBytes() {
     byte[] octets = new byte[6];
     for (int i = 0; i < 6; i++) {

@@ -10,8 +10,10 @@ import io.havip.vip.Floating;
 import io.havip.vip.Vip;
 import io.havip.vip.VipState;
 import io.havip.vip.VirtualRouter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +21,48 @@ import org.jspecify.annotations.Nullable;
  * Who may claim a VIP; with no members, nobody may.
  *
  * @param segment the number of the segment on which the address is
+ * @param vrids the VRIDs, 1 to 255, that HAVIP gave to the VIP: one, while it is replaced both the
+ *     old and the new one, none before the first configuration was made
+ * @param senders ports that may send IP packets from the address, and get unicast frames to it,
+ *     without ever claiming it: LVS real servers
  * @param floating what is to be translated to the address, if anything is
  */
 public record Grant(
-    VipId id, int segment, Ipv4Address address, @Nullable Floating floating, List<Member> members) {
+    VipId id,
+    int segment,
+    Ipv4Address address,
+    @Nullable Floating floating,
+    List<Member> members,
+    Set<Integer> vrids,
+    List<Sender> senders) {
   public Grant {
     members = List.copyOf(members);
+    vrids = Set.copyOf(vrids);
+    senders = List.copyOf(senders);
+  }
+
+  /** Without VRIDs and LVS real servers. */
+  public Grant(
+      VipId id,
+      int segment,
+      Ipv4Address address,
+      @Nullable Floating floating,
+      List<Member> members) {
+    this(id, segment, address, floating, members, Set.of(), List.of());
   }
 
   /** Without a floating address. */
   public Grant(VipId id, int segment, Ipv4Address address, List<Member> members) {
     this(id, segment, address, null, members);
   }
+
+  /**
+   * An LVS real server.
+   *
+   * @param port its port on the VIP's segment
+   * @param mac the MAC address of the NIC at that port
+   */
+  public record Sender(String port, MacAddress mac) {}
 
   /**
    * A bound VM.
@@ -63,9 +95,14 @@ public record Grant(
    * @param network the VIP's network
    * @param router its virtual router, if it has one
    * @param nics finds the NICs of its bindings
+   * @param senders the NICs that may send from it, see {@link Nic#sendsFromVip}
    */
   public static Optional<Grant> of(
-      Vip vip, Network network, Optional<VirtualRouter> router, Function<NicId, Nic> nics) {
+      Vip vip,
+      Network network,
+      Optional<VirtualRouter> router,
+      Function<NicId, Nic> nics,
+      Collection<Nic> senders) {
     if (vip.state() == VipState.DELETING) {
       return Optional.empty();
     }
@@ -84,6 +121,13 @@ public record Grant(
             })
             .toList();
     return Optional.of(
-        new Grant(vip.id(), network.segment(), vip.address(), vip.floating(), members));
+        new Grant(
+            vip.id(),
+            network.segment(),
+            vip.address(),
+            vip.floating(),
+            members,
+            router.map(it -> Set.of(it.vrid())).orElse(Set.of()),
+            senders.stream().map(nic -> new Sender(nic.port(), nic.mac())).toList()));
   }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     known, and what is absent above may be so for that reason
  * @param obstacles by id, for people, what others have, or lack, that keeps the fabric from doing
  *     all that it was told
+ * @param surroundings what was noticed beside the VIPs
  */
 public record Observed(
     Map<String, PortState> ports,
@@ -33,7 +34,8 @@ public record Observed(
     Optional<List<Refusal>> refusals,
     Signs signs,
     Set<String> deaf,
-    Map<Id, Set<String>> obstacles) {
+    Map<Id, Set<String>> obstacles,
+    Surroundings surroundings) {
   public Observed {
     ports = Map.copyOf(ports);
     claims = List.copyOf(claims);
@@ -41,6 +43,18 @@ public record Observed(
     refusals = refusals.map(List::copyOf);
     deaf = Set.copyOf(deaf);
     obstacles = Map.copyOf(obstacles);
+  }
+
+  /** Of a fabric that notices nothing beside the VIPs. */
+  public Observed(
+      Map<String, PortState> ports,
+      List<Claim> claims,
+      Optional<List<ClaimCount>> claimCounts,
+      Optional<List<Refusal>> refusals,
+      Signs signs,
+      Set<String> deaf,
+      Map<Id, Set<String>> obstacles) {
+    this(ports, claims, claimCounts, refusals, signs, deaf, obstacles, Surroundings.NONE);
   }
 
   /** Of a fabric that listens at all ports alike, and is nobody else's. */
@@ -126,6 +140,50 @@ public record Observed(
       adverts = adverts.map(List::copyOf);
     }
   }
+
+  /**
+   * What was noticed on the segments beside the VIPs. What a fabric cannot see is absent.
+   *
+   * @param withheld advertisements that did not leave through a port, because its VM is bound to
+   *     some of the VIPs that they name but not to all
+   * @param foreignRouters VRIDs that were heard at trusted ports
+   * @param gatewayMacs by segment, the MAC address from which the gateway's address was last heard
+   *     at a trusted port
+   * @param unjudgedPorts by segment, interfaces on an adopted bridge that are neither a NIC's nor
+   *     named as trusted
+   * @param troubles by segment, for people, why the fabric could not bring it in line
+   */
+  public record Surroundings(
+      List<Withheld> withheld,
+      Set<ForeignRouter> foreignRouters,
+      Map<Integer, MacAddress> gatewayMacs,
+      Map<Integer, Set<String>> unjudgedPorts,
+      Map<Integer, String> troubles) {
+    /** Nothing was noticed. */
+    public static final Surroundings NONE =
+        new Surroundings(List.of(), Set.of(), Map.of(), Map.of(), Map.of());
+
+    public Surroundings {
+      withheld = List.copyOf(withheld);
+      foreignRouters = Set.copyOf(foreignRouters);
+      gatewayMacs = Map.copyOf(gatewayMacs);
+      unjudgedPorts = Map.copyOf(unjudgedPorts);
+      troubles = Map.copyOf(troubles);
+    }
+  }
+
+  /**
+   * Advertisements that were kept from a VM.
+   *
+   * @param port the VM's port
+   * @param address a VIP that they named and to which the VM is not bound
+   * @param packets counted since some moment in the past; a smaller number than before means that
+   *     counting began anew
+   */
+  public record Withheld(String port, Ipv4Address address, long packets) {}
+
+  /** A virtual router outside HAVIP, by its segment's number and its VRID, 1 to 255. */
+  public record ForeignRouter(int segment, int vrid) {}
 
   /** At this time somebody at the port said that it has the VIP. */
   public record Sign(String port, Ipv4Address address, Instant at) {}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param segment the number of the segment that it is on
  * @param name the interface's name on the host
+ * @param gateway whether a router is behind it, see {@link Nic#gateway}
  */
 public record Port(
     NicId id,
@@ -21,9 +22,21 @@ public record Port(
     String name,
     MacAddress mac,
     @Nullable Ipv4Address address,
-    List<Cidr> allowedSources) {
+    List<Cidr> allowedSources,
+    boolean gateway) {
   public Port {
     allowedSources = List.copyOf(allowedSources);
+  }
+
+  /** The port of a VM that is no router. */
+  public Port(
+      NicId id,
+      int segment,
+      String name,
+      MacAddress mac,
+      @Nullable Ipv4Address address,
+      List<Cidr> allowedSources) {
+    this(id, segment, name, mac, address, allowedSources, false);
   }
 
   /**
@@ -33,6 +46,12 @@ public record Port(
    */
   public static Port of(Nic nic, Network network) {
     return new Port(
-        nic.id(), network.segment(), nic.port(), nic.mac(), nic.address(), nic.allowedSources());
+        nic.id(),
+        network.segment(),
+        nic.port(),
+        nic.mac(),
+        nic.address(),
+        nic.allowedSources(),
+        nic.gateway());
   }
 }

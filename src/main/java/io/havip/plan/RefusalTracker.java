@@ -118,11 +118,12 @@ public final class RefusalTracker {
     telling.mac = refusal.mac();
   }
 
-  /** Whether it is a VIP's address or another VM's; a VM's own on the right NIC is refused too. */
+  /** Whether it is the address of a VIP, of the gateway or of another VM. */
   private static boolean isTheft(Sighting.Sender sender, Ipv4Address address, Sighting sighting) {
     NetworkId networkId = sender.network().id();
     Nic nic = sender.nic();
     return sighting.vipAt(networkId, address).isPresent()
+        || address.equals(sender.network().gateway())
         || sighting
             .ownerOf(networkId, address)
             .filter(owner -> nic == null || !owner.vmId().equals(nic.vmId()))

@@ -3,6 +3,8 @@ package io.havip.plan;
 import io.havip.id.NetworkId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
+import io.havip.net.Ipv4Address;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,19 +15,45 @@ import org.jspecify.annotations.Nullable;
  *     the segment, or another, which becomes a trusted port of it
  * @param logicalSwitch a switch of somebody else's in OVN, which then is the segment
  * @param enforcement whether what is refused is dropped
+ * @param gateway the gateway's address, which is protected like a VIP
+ * @param joined whether something outside HAVIP is on the segment, see {@link Network#isJoined}
  */
 public record Segment(
     NetworkId id,
     int number,
     @Nullable String uplink,
     @Nullable String logicalSwitch,
-    Enforcement enforcement) {
+    Enforcement enforcement,
+    @Nullable Ipv4Address gateway,
+    boolean joined,
+    NetworkPolicy policy) {
+  /** A segment without a gateway, with the default policy. */
+  public Segment(
+      NetworkId id,
+      int number,
+      @Nullable String uplink,
+      @Nullable String logicalSwitch,
+      Enforcement enforcement) {
+    this(
+        id,
+        number,
+        uplink,
+        logicalSwitch,
+        enforcement,
+        null,
+        id.isExternal() || uplink != null || logicalSwitch != null,
+        NetworkPolicy.DEFAULT);
+  }
+
   public static Segment of(Network network) {
     return new Segment(
         network.id(),
         network.segment(),
         network.uplink(),
         network.logicalSwitch(),
-        network.enforcement());
+        network.enforcement(),
+        network.gateway(),
+        network.isJoined(),
+        network.policy());
   }
 }

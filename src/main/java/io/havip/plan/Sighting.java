@@ -163,7 +163,8 @@ public final class Sighting {
             vip,
             Objects.requireNonNull(inventory.networks.get(vip.networkId())),
             Optional.empty(),
-            nicId -> Objects.requireNonNull(inventory.nicsById.get(nicId)));
+            nicId -> Objects.requireNonNull(inventory.nicsById.get(nicId)),
+            List.of());
   }
 
   /** Those who may use a VIP and whose port is up. */

@@ -11,7 +11,6 @@ import io.havip.plan.Grant;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import io.havip.store.Reader;
-import io.havip.vip.Binding;
 import io.havip.vip.Drill;
 import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
@@ -103,15 +102,16 @@ record DesiredState(Desired desired, List<Vip> vips) {
       Function<NetworkId, Network> networkById,
       Function<NicId, Nic> nicById) {
     Map<VipId, Grant> grants = new HashMap<>();
-    Map<VipId, VirtualRouter> routers =
-        reader.virtualRouters(
-            vips.stream()
-                .filter(vip -> vip.bindings().stream().anyMatch(Binding::vmac))
-                .map(Vip::id)
-                .toList());
+    Map<VipId, VirtualRouter> routers = reader.virtualRouters(vips.stream().map(Vip::id).toList());
+    Map<VipId, List<Nic>> senders = reader.sendersFrom(vips.stream().map(Vip::id).toList());
     for (Vip vip : vips) {
       Optional<VirtualRouter> router = Optional.ofNullable(routers.get(vip.id()));
-      Grant.of(vip, networkById.apply(vip.networkId()), router, nicById)
+      Grant.of(
+              vip,
+              networkById.apply(vip.networkId()),
+              router,
+              nicById,
+              senders.getOrDefault(vip.id(), List.of()))
           .ifPresent(grant -> grants.put(vip.id(), grant));
     }
     return new DesiredState(

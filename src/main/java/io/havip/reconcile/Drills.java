@@ -193,7 +193,8 @@ public final class Drills implements AutoCloseable {
             vip,
             reader.network(vip.networkId()).orElseThrow(),
             reader.virtualRouter(vip.id()),
-            nicId -> reader.nic(nicId).orElseThrow())
+            nicId -> reader.nic(nicId).orElseThrow(),
+            List.of())
         .orElseGet(() -> new Grant(vip.id(), 1, vip.address(), List.of()));
   }
 

@@ -7,6 +7,8 @@ import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
+import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.json.Json;
 import io.havip.net.AddressRange;
@@ -15,6 +17,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
@@ -25,7 +30,9 @@ record NetworkTable(JdbcClient db) {
   private static final String SELECT =
       """
       SELECT id, account_id, vpc_id, segment, name, cidr, gateway, reserved, uplink, logical_switch,
-        enforcement, version, created_at, updated_at
+        enforcement, policy, shared, version, created_at, updated_at,
+        (SELECT string_agg(account_id, ',') FROM network_accounts WHERE network_id = networks.id)
+          AS accounts
       FROM networks
       """;
 
@@ -36,17 +43,21 @@ record NetworkTable(JdbcClient db) {
               subnet,
               subnet.accountId().value(),
               subnet.vpcId().value(),
+              true,
               Columns.micros(subnet.createdAt()),
               Columns.micros(subnet.updatedAt()),
               subnet.version());
-      case ExternalNetwork external ->
-          put(
-              external,
-              null,
-              null,
-              Columns.micros(external.createdAt()),
-              Columns.micros(external.updatedAt()),
-              external.version());
+      case ExternalNetwork external -> {
+        put(
+            external,
+            null,
+            null,
+            external.sharing().shared(),
+            Columns.micros(external.createdAt()),
+            Columns.micros(external.updatedAt()),
+            external.version());
+        putAccounts(external);
+      }
     }
   }
 
@@ -54,20 +65,24 @@ record NetworkTable(JdbcClient db) {
       Network network,
       @Nullable String accountId,
       @Nullable String vpcId,
+      boolean shared,
       long createdAt,
       long updatedAt,
       long version) {
     db.sql(
             """
             INSERT INTO networks (id, account_id, vpc_id, segment, name, cidr, gateway, reserved,
-              uplink, logical_switch, enforcement, version, created_at, updated_at)
+              uplink, logical_switch, enforcement, policy, shared, version, created_at,
+              updated_at)
             VALUES (:id, :accountId, :vpcId, :segment, :name, :cidr, :gateway, :reserved,
-              :uplink, :logicalSwitch, :enforcement, :version, :createdAt, :updatedAt)
+              :uplink, :logicalSwitch, :enforcement, :policy, :shared, :version, :createdAt,
+              :updatedAt)
             ON CONFLICT (id) DO UPDATE SET
               account_id = excluded.account_id, vpc_id = excluded.vpc_id,
               segment = excluded.segment, name = excluded.name, cidr = excluded.cidr,
               gateway = excluded.gateway, reserved = excluded.reserved, uplink = excluded.uplink,
               logical_switch = excluded.logical_switch, enforcement = excluded.enforcement,
+              policy = excluded.policy, shared = excluded.shared,
               version = excluded.version, created_at = excluded.created_at,
               updated_at = excluded.updated_at
             """)
@@ -82,10 +97,24 @@ record NetworkTable(JdbcClient db) {
         .param("uplink", network.uplink())
         .param("logicalSwitch", network.logicalSwitch())
         .param("enforcement", Columns.name(network.enforcement()))
+        .param("policy", Json.MAPPER.writeValueAsString(network.policy()))
+        .param("shared", shared)
         .param("version", version)
         .param("createdAt", createdAt)
         .param("updatedAt", updatedAt)
         .update();
+  }
+
+  private void putAccounts(ExternalNetwork network) {
+    db.sql("DELETE FROM network_accounts WHERE network_id = :id")
+        .param("id", network.id().value())
+        .update();
+    for (AccountId account : network.sharing().accounts()) {
+      db.sql("INSERT INTO network_accounts (network_id, account_id) VALUES (:id, :account)")
+          .param("id", network.id().value())
+          .param("account", account.value())
+          .update();
+    }
   }
 
   void drop(NetworkId id) {
@@ -205,6 +234,7 @@ record NetworkTable(JdbcClient db) {
         row.getString("uplink"),
         row.getString("logical_switch"),
         enforcement(row),
+        policy(row),
         row.getLong("version"),
         Columns.instant(row, "created_at"),
         Columns.instant(row, "updated_at"));
@@ -221,6 +251,8 @@ record NetworkTable(JdbcClient db) {
         row.getString("uplink"),
         row.getString("logical_switch"),
         enforcement(row),
+        policy(row),
+        sharing(row),
         row.getLong("version"),
         Columns.instant(row, "created_at"),
         Columns.instant(row, "updated_at"));
@@ -228,6 +260,20 @@ record NetworkTable(JdbcClient db) {
 
   private static Enforcement enforcement(ResultSet row) throws SQLException {
     return Columns.value(Enforcement.class, row, "enforcement");
+  }
+
+  private static NetworkPolicy policy(ResultSet row) throws SQLException {
+    String json = row.getString("policy");
+    return json == null ? NetworkPolicy.DEFAULT : Json.MAPPER.readValue(json, NetworkPolicy.class);
+  }
+
+  private static Sharing sharing(ResultSet row) throws SQLException {
+    String accounts = row.getString("accounts");
+    return new Sharing(
+        row.getBoolean("shared"),
+        accounts == null
+            ? Set.of()
+            : Stream.of(accounts.split(",")).map(AccountId::new).collect(Collectors.toSet()));
   }
 
   private static List<AddressRange> reserved(ResultSet row) throws SQLException {

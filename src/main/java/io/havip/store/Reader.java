@@ -100,6 +100,9 @@ public interface Reader extends Snapshot {
   /** By VIP, those for which a configuration was ever made. */
   Map<VipId, VirtualRouter> virtualRouters(Collection<VipId> ids);
 
+  /** By VIP, the NICs that may send from it without claiming it, see {@link Nic#sendsFromVip}. */
+  Map<VipId, List<Nic>> sendersFrom(Collection<VipId> ids);
+
   /** The drills of a VIP, newest first, up to 100. */
   List<Drill> drills(VipId id);
 

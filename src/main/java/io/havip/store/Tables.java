@@ -58,6 +58,7 @@ record Tables(
         case Change.PutVm(var vm) -> vms.put(vm);
         case Change.DropVm(var id) -> vms.drop(id);
         case Change.AddNic(var nic) -> nics.add(nic);
+        case Change.UpdateNic(var nic) -> nics.update(nic);
         case Change.DropNic(var id) -> nics.drop(id);
         case Change.PutVip(var vip) -> vips.put(vip);
         case Change.DropVip(var id) -> vips.drop(id);

@@ -319,6 +319,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public Map<VipId, List<Nic>> sendersFrom(Collection<VipId> ids) {
+    return tables.nics().sendersFrom(ids);
+  }
+
+  @Override
   public Set<Integer> vrids(NetworkId id, VipId except) {
     return tables.virtualRouters().vrids(id, except);
   }

@@ -40,6 +40,9 @@ class Cloud {
   Instant now = Instant.parse("2026-01-01T00:00:00Z");
   World world;
 
+  /** The caller of the last request that was granted. */
+  @Nullable Caller lastCaller;
+
   /** Something that somebody asks for. */
   @FunctionalInterface
   interface Request<T> {
@@ -62,6 +65,7 @@ class Cloud {
     Decision<T> decision = request.decide(world, context(caller));
     World before = world;
     world = before.apply(decision.changes());
+    lastCaller = caller;
     Invariants.check(before, decision, world, limits);
     if (!caller.actor().equals(system.actor())) {
       Invariants.checkIsolation(before, world, caller);

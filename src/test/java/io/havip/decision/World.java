@@ -154,6 +154,7 @@ public final class World implements Snapshot {
         check(vms.remove(id) != null, change, "it is not there");
       }
       case Change.AddNic(var nic) -> addNic(change, nic);
+      case Change.UpdateNic(var nic) -> updateNic(change, nic);
       case Change.DropNic(var id) -> {
         check(
             bindings().stream()
@@ -228,6 +229,14 @@ public final class World implements Snapshot {
         nicsOf(nic.vmId()).stream().noneMatch(other -> other.networkId().equals(nic.networkId())),
         change,
         "the VM has a NIC on the network");
+    check(!isMacTaken(nic.networkId(), nic.mac()), change, "the MAC address is taken");
+    check(!isPortTaken(nic.port()), change, "the port is taken");
+    nics.put(nic.id(), nic);
+  }
+
+  private void updateNic(Change change, Nic nic) {
+    Nic before = nics.remove(nic.id());
+    check(before != null, change, "it is not there");
     check(!isMacTaken(nic.networkId(), nic.mac()), change, "the MAC address is taken");
     check(!isPortTaken(nic.port()), change, "the port is taken");
     nics.put(nic.id(), nic);

@@ -119,7 +119,7 @@ public abstract class FabricContract extends FabricFixture {
     assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
     awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
     assertThat(client.reaches(vm1, client.udp(client.address(), VIP, "after"))).isTrue();
-    assertThat(vm1.reaches(client, vm1.advert(VIP))).isTrue();
+    assertThat(vm1.reaches(vm2, vm1.advert(VIP))).isTrue();
   }
 
   @Test
@@ -186,11 +186,11 @@ public abstract class FabricContract extends FabricFixture {
 
   @Test
   void anAdvertisementIsSeenWithItsInterval() throws Exception {
-    fabric.sync(everybody(grant(1, VIP, vm1), grant(2, OTHER_VIP, vm1)));
+    fabric.sync(everybody(grant(1, VIP, vm1, vm2), grant(2, OTHER_VIP, vm1, vm2)));
     Instant before = Instant.now();
-    assertThat(vm3.reaches(client, vm3.advert(VIP))).isFalse();
-    assertThat(vm1.reaches(client, vm1.advert(VIP, OTHER_VIP))).isTrue();
-    assertThat(vm1.reaches(client, vm1.advert(VIP))).isTrue();
+    assertThat(vm3.reaches(vm2, vm3.advert(VIP))).isFalse();
+    assertThat(vm1.reaches(vm2, vm1.advert(VIP, OTHER_VIP))).isTrue();
+    assertThat(vm1.reaches(vm2, vm1.advert(VIP))).isTrue();
     if (fabric.observe().signs().adverts().isEmpty()) {
       return; // unknown
     }

@@ -32,6 +32,8 @@ class NetworkTest {
         null,
         null,
         Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
+        Sharing.WITH_ALL,
         1,
         Instant.EPOCH,
         Instant.EPOCH);

@@ -11,6 +11,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
 import io.havip.net.Cidr;
@@ -137,6 +138,7 @@ class InventoryTest {
         uplink == 0 ? null : "uplink" + number + uplink,
         null,
         Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
         1,
         NOW,
         NOW);

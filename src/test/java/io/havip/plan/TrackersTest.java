@@ -16,6 +16,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
 import io.havip.net.Cidr;
@@ -94,6 +95,7 @@ class TrackersTest {
         uplink,
         null,
         Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
         1,
         START,
         START);
@@ -753,7 +755,10 @@ class TrackersTest {
 
   @Test
   void whatAnObservingNetworkLetsPassIsToldAsThat() {
-    networks.set(0, ((Subnet) networks.getFirst()).with("s", Enforcement.OBSERVE, START));
+    networks.set(
+        0,
+        ((Subnet) networks.getFirst())
+            .with("s", Enforcement.OBSERVE, NetworkPolicy.DEFAULT, START));
     assertThat(told(new RefusalTracker(List.of()), 0, refusal("p3", ADDRESS, 2)))
         .containsExactly(
             new Happening.ClaimsObserved(ClaimKind.ARP, "p3", vm(3), null, ADDRESS, 2));

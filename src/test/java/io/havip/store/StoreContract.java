@@ -36,9 +36,11 @@ import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Reservation;
+import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -178,6 +180,8 @@ abstract class StoreContract {
             "eth1",
             "ls0",
             Enforcement.OBSERVE,
+            NetworkPolicy.DEFAULT,
+            Sharing.WITH_ALL,
             3,
             NOW,
             LATER);
@@ -297,7 +301,8 @@ abstract class StoreContract {
     write(new Change.PutHolders(vip.id(), holders));
     Account account = new Account(made.account, "renamed", LATER);
     Vpc vpc = made.vpc.renamed("renamed", LATER);
-    Subnet subnet = ((Subnet) made.subnet).with("renamed", Enforcement.OBSERVE, LATER);
+    Subnet subnet =
+        ((Subnet) made.subnet).with("renamed", Enforcement.OBSERVE, NetworkPolicy.DEFAULT, LATER);
     Vm stopped = vm.with("renamed", VmState.STOPPED, LATER);
     Vip described = vip.updated("renamed", "why not", null, LATER);
     write(
@@ -1213,6 +1218,7 @@ abstract class StoreContract {
         null,
         null,
         Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
         2,
         NOW,
         LATER);
@@ -1235,6 +1241,8 @@ abstract class StoreContract {
         null,
         null,
         Enforcement.ENFORCE,
+        NetworkPolicy.DEFAULT,
+        Sharing.WITH_ALL,
         1,
         NOW,
         NOW);

@@ -38,6 +38,23 @@ record Element(ElementSet set, String text) implements Comparable<Element> {
       elements.add(new Element(ElementSet.SEGMENTS, name + " : " + segment.number()));
       elements.add(new Element(ElementSet.TRUSTED, name));
     }
+    String number = Integer.toString(segment.number());
+    Ipv4Address gateway = segment.gateway();
+    if (gateway != null) {
+      elements.add(new Element(ElementSet.GATEWAYS, number + " . " + gateway));
+      elements.add(new Element(ElementSet.GATEWAY_ADVERTS, number + " . " + gateway.toLong()));
+    }
+    MacAddress gatewayMac = segment.policy().gatewayMac();
+    if (gatewayMac != null) {
+      elements.add(new Element(ElementSet.OUTSIDE_MACS, number + " . " + gatewayMac));
+    }
+    if (segment.policy().ipsec()) {
+      elements.add(new Element(ElementSet.AUTHENTIC, number));
+    }
+    switch (segment.policy().otherTraffic()) {
+      case PASS -> elements.add(new Element(ElementSet.PASSING, number));
+      case DROP -> {}
+    }
     switch (segment.enforcement()) {
       case OBSERVE ->
           elements.add(new Element(ElementSet.OBSERVING, Integer.toString(segment.number())));
@@ -53,6 +70,9 @@ record Element(ElementSet set, String text) implements Comparable<Element> {
     elements.add(new Element(ElementSet.SEGMENTS, name + " : " + port.segment()));
     elements.add(new Element(ElementSet.STATIONS, name + " . " + port.mac()));
     elements.add(new Element(ElementSet.MACS, port.segment() + " . " + port.mac()));
+    if (port.gateway()) {
+      elements.add(new Element(ElementSet.ROUTERS, name));
+    }
     Ipv4Address address = port.address();
     if (address != null) {
       elements.add(new Element(ElementSet.SOURCES, name + " . " + port.mac() + " . " + address));
@@ -81,12 +101,24 @@ record Element(ElementSet set, String text) implements Comparable<Element> {
           new Element(
               ElementSet.ADVERTISERS,
               quoted(member.vrrpPort()) + " . " + grant.address().toLong()));
+      for (int vrid : grant.vrids()) {
+        elements.add(
+            new Element(
+                ElementSet.VRIDS,
+                quoted(member.vrrpPort()) + " . " + vrid + " . " + grant.address().toLong()));
+      }
       Grant.Vmac vmac = member.vmac();
       if (vmac != null) {
         elements.add(new Element(ElementSet.MACS, grant.segment() + " . " + vmac.mac()));
         elements.addAll(sources(member.port(), vmac.mac(), grant.address()));
         elements.addAll(sources(member.vrrpPort(), vmac.mac(), vmac.advertisesFrom()));
       }
+    }
+    for (Grant.Sender sender : grant.senders()) {
+      elements.add(
+          new Element(
+              ElementSet.REAL_SERVERS,
+              quoted(sender.port()) + " . " + sender.mac() + " . " + grant.address()));
     }
     return elements.stream().distinct().toList();
   }

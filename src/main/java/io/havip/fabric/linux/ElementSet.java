@@ -17,7 +17,15 @@ enum ElementSet {
   VIPS,
   EXITS,
   ADVERTS,
-  ADVERTISERS;
+  ADVERTISERS,
+  GATEWAYS,
+  GATEWAY_ADVERTS,
+  ROUTERS,
+  REAL_SERVERS,
+  PASSING,
+  AUTHENTIC,
+  OUTSIDE_MACS,
+  VRIDS;
 
   /** The name in havip.nft. */
   String nftName() {

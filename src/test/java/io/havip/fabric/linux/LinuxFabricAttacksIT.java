@@ -8,11 +8,13 @@ import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
+import io.havip.id.NicId;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.plan.Desired;
 import io.havip.plan.Observed.Claim;
 import io.havip.plan.Observed.Refusal;
+import io.havip.plan.Port;
 import io.havip.wire.Arp;
 import io.havip.wire.Ethernet;
 import io.havip.wire.Ipv4;
@@ -23,7 +25,9 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,15 +110,27 @@ class LinuxFabricAttacksIT extends FabricFixture {
     assertThat(refused(ClaimKind.ARP, vm3, VIP)).isEqualTo(2);
   }
 
+  /** Adds a VM that is bound to both VIPs, which advertisements of both may reach. */
+  private VirtualNic peer() throws Exception {
+    VirtualNic peer = plug(5, Ipv4Address.parse("10.0.0.15"));
+    Desired others = everybody(grant(1, VIP, vm1, vm2, peer), grant(2, OTHER_VIP, vm2, peer));
+    Map<NicId, Port> ports = new HashMap<>(others.ports());
+    Port port = peer.on(SEGMENT);
+    ports.put(port.id(), port);
+    fabric.sync(new Desired(others.segments(), ports, others.grants()));
+    return peer;
+  }
+
   @Test
   void advertisementsPassFromThoseThatAreBoundToEveryAddress() throws Exception {
-    assertThat(vm2.reaches(client, vm2.advert(VIP, OTHER_VIP))).isTrue();
-    assertThat(vm1.reaches(client, vm1.advert(VIP))).isTrue();
-    assertThat(vm1.reaches(client, vm1.advert(VIP, OTHER_VIP))).isFalse();
-    assertThat(vm1.reaches(client, vm1.advert(VIP, VIP, VIP, VIP, OTHER_VIP))).isFalse();
-    assertThat(vm2.reaches(client, vm2.advert(VIP, VIP, VIP, VIP, OTHER_VIP))).isTrue();
-    assertThat(vm2.reaches(client, vm2.advert(VIP, VIP, VIP, VIP, VIP, VIP))).isFalse();
-    assertThat(vm3.reaches(client, vm3.advert(VIP))).isFalse();
+    VirtualNic peer = peer();
+    assertThat(vm2.reaches(peer, vm2.advert(VIP, OTHER_VIP))).isTrue();
+    assertThat(vm1.reaches(peer, vm1.advert(VIP))).isTrue();
+    assertThat(vm1.reaches(peer, vm1.advert(VIP, OTHER_VIP))).isFalse();
+    assertThat(vm1.reaches(peer, vm1.advert(VIP, VIP, VIP, VIP, OTHER_VIP))).isFalse();
+    assertThat(vm2.reaches(peer, vm2.advert(VIP, VIP, VIP, VIP, OTHER_VIP))).isTrue();
+    assertThat(vm2.reaches(peer, vm2.advert(VIP, VIP, VIP, VIP, VIP, VIP))).isFalse();
+    assertThat(vm3.reaches(peer, vm3.advert(VIP))).isFalse();
 
     assertThat(refused(ClaimKind.VRRP, vm1, OTHER_VIP)).isEqualTo(2);
     assertThat(refused(ClaimKind.VRRP, vm1, VIP)).isZero();
@@ -124,10 +140,11 @@ class LinuxFabricAttacksIT extends FabricFixture {
 
   @Test
   void advertisementsInFragmentsPassFromNobody() throws Exception {
-    assertThat(vm1.reaches(client, vm1.advert(VIP))).isTrue();
+    VirtualNic peer = peer();
+    assertThat(vm1.reaches(peer, vm1.advert(VIP))).isTrue();
     for (VirtualNic vm : List.of(vm1, vm3)) {
       for (byte[] fragment : vm.advertInFragments(VIP)) {
-        assertThat(vm.reaches(client, fragment)).isFalse();
+        assertThat(vm.reaches(peer, fragment)).isFalse();
       }
       assertThat(unreadable(vm)).isEqualTo(2);
     }
@@ -135,10 +152,11 @@ class LinuxFabricAttacksIT extends FabricFixture {
 
   @Test
   void cutShortAdvertisementsPassFromNobody() throws Exception {
+    VirtualNic peer = peer();
     byte[] whole = vm1.advertisement(VIP, VIP);
-    assertThat(vm1.reaches(client, vm1.frame(vm1.vrrp().packet(whole)))).isTrue();
+    assertThat(vm1.reaches(peer, vm1.frame(vm1.vrrp().packet(whole)))).isTrue();
     byte[] cut = Arrays.copyOf(whole, 12);
-    assertThat(vm1.reaches(client, vm1.frame(vm1.vrrp().packet(cut)))).isFalse();
+    assertThat(vm1.reaches(peer, vm1.frame(vm1.vrrp().packet(cut)))).isFalse();
     assertThat(unreadable(vm1)).isEqualTo(1);
   }
 
@@ -201,8 +219,18 @@ class LinuxFabricAttacksIT extends FabricFixture {
   void probesAndDhcpRequestsPassAndDhcpAnswersDoNot() throws Exception {
     assertThat(
             vm3.reaches(
-                client, vm3.arp(new Arp(Arp.Operation.REQUEST, vm3.mac(), NOWHERE, NO_MAC, VIP))))
+                client, vm3.arp(new Arp(Arp.Operation.REQUEST, vm3.mac(), NOWHERE, NO_MAC, FREE))))
         .isTrue();
+    assertThat(
+            vm1.reaches(
+                client, vm1.arp(new Arp(Arp.Operation.REQUEST, vm1.mac(), NOWHERE, NO_MAC, VIP))))
+        .as("a member asks before it takes the VIP (RFC 5227)")
+        .isTrue();
+    for (Ipv4Address others : List.of(VIP, vm1.address())) {
+      byte[] probe = vm3.arp(new Arp(Arp.Operation.REQUEST, vm3.mac(), NOWHERE, NO_MAC, others));
+      assertThat(vm3.reaches(client, probe)).as("would keep %s from its VM", others).isFalse();
+      assertThat(refused(ClaimKind.ARP, vm3, others)).isEqualTo(1);
+    }
     assertThat(
             vm3.reaches(
                 client, vm3.arp(new Arp(Arp.Operation.REQUEST, vm1.mac(), NOWHERE, NO_MAC, VIP))))
@@ -214,7 +242,12 @@ class LinuxFabricAttacksIT extends FabricFixture {
     assertThat(vm3.reaches(client, vm3.udp(NOWHERE, 68, EVERYBODY, 67, "discover"))).isTrue();
     assertThat(vm3.reaches(client, vm3.udp(NOWHERE, 99, EVERYBODY, 67, "discover"))).isFalse();
     assertThat(vm3.reaches(client, vm3.udp(vm3.address(), 67, EVERYBODY, 68, "offer"))).isFalse();
-    assertThat(vm3.reaches(client, vm3.udp(vm3.address(), 66, EVERYBODY, 68, "other"))).isTrue();
+    for (int from : List.of(66, 68, 1067, 4011)) {
+      assertThat(vm3.reaches(client, vm3.udp(vm3.address(), from, EVERYBODY, 68, "offer")))
+          .as("clients take it from port %d as well", from)
+          .isFalse();
+    }
+    assertThat(vm3.reaches(client, vm3.udp(vm3.address(), 67, EVERYBODY, 67, "relay"))).isTrue();
   }
 
   @Test
@@ -264,6 +297,9 @@ class LinuxFabricAttacksIT extends FabricFixture {
   @Test
   void aVmDoesNotReachTheHost() throws Exception {
     LinuxLab.run("ip", "addr", "add", "192.0.2.1/32", "dev", "lo");
+    // A host with rp_filter (systemd sets it) takes packets only from where it has a route to.
+    String back = vm1.address() + "/32";
+    LinuxLab.run("ip", "route", "add", back, "dev", "havip" + SEGMENT);
     try (DatagramSocket host = new DatagramSocket(5000, InetAddress.getByName("192.0.2.1"))) {
       host.setSoTimeout(200);
       byte[] toHost = vm1.udp(vm1.address(), Ipv4Address.parse("192.0.2.1"), "hello");
@@ -279,6 +315,7 @@ class LinuxFabricAttacksIT extends FabricFixture {
       host.receive(received);
       assertThat(received.getLength()).isEqualTo("hello".length());
     } finally {
+      LinuxLab.run("ip", "route", "del", back);
       LinuxLab.run("ip", "addr", "del", "192.0.2.1/32", "dev", "lo");
     }
   }
@@ -303,9 +340,9 @@ class LinuxFabricAttacksIT extends FabricFixture {
 
   @Test
   void forgedSourcesInsideAdvertisementsAreRefused() throws Exception {
-    assertThat(vm1.reaches(client, vm1.advert(VIP))).isTrue();
+    assertThat(vm1.reaches(vm2, vm1.advert(VIP))).isTrue();
     Ipv4 forged = new Ipv4(vm2.address(), vm1.vrrp().destination(), Ipv4.VRRP, 255, 0);
-    assertThat(vm1.reaches(client, vm1.frame(forged.packet(vm1.advertisement(VIP))))).isFalse();
+    assertThat(vm1.reaches(vm2, vm1.frame(forged.packet(vm1.advertisement(VIP))))).isFalse();
     assertThat(refused(ClaimKind.IP, vm1, vm2.address())).isEqualTo(1);
   }
 }

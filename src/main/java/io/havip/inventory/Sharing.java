@@ -1,0 +1,24 @@
+package io.havip.inventory;
+
+import io.havip.id.AccountId;
+import java.util.Set;
+
+/**
+ * Which accounts may use an external network.
+ *
+ * @param shared whether all accounts may, present and future ones
+ * @param accounts those that may otherwise; at least the account that created the network
+ */
+public record Sharing(boolean shared, Set<AccountId> accounts) {
+  /** Every account may use the network. */
+  public static final Sharing WITH_ALL = new Sharing(true, Set.of());
+
+  public Sharing {
+    accounts = Set.copyOf(accounts);
+  }
+
+  /** Whether an account may use the network. */
+  public boolean includes(AccountId account) {
+    return shared || accounts.contains(account);
+  }
+}
