@@ -5,6 +5,7 @@ import io.havip.id.NetworkId;
 import io.havip.ovsdb.Operation;
 import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Value;
+import io.havip.plan.Port;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,26 @@ record Additions(Id id, NetworkId network, String port, Map<String, Elements> co
   /** What something was added to a port for, if anything was. */
   static Optional<String> id(Row port) {
     return Optional.ofNullable(port.map(Northbound.EXTERNAL_IDS).get(ADOPTED));
+  }
+
+  /**
+   * Whether the owner of a port lets it send from more than its NIC's address. Where the owner has
+   * no port security, only HAVIP's elements count, and the port is not open.
+   */
+  static boolean isOpen(Row row, Port port) {
+    Set<String> others = new TreeSet<>(row.texts(PORT_SECURITY));
+    others.removeAll(
+        List.of(
+            row.map(Northbound.EXTERNAL_IDS)
+                .getOrDefault(RECORDS.get(PORT_SECURITY), "")
+                .split(SEPARATOR, -1)));
+    Set<String> own = new TreeSet<>(List.of("0.0.0.0", String.valueOf(port.address())));
+    return others.stream()
+        .map(element -> List.of(element.trim().split("[ ,]+")))
+        .map(parts -> parts.subList(1, parts.size()))
+        .anyMatch(addresses ->
+            addresses.isEmpty()
+                || addresses.stream().anyMatch(it -> !it.contains(":") && !own.contains(it)));
   }
 
   /** What brings these to a port; nothing if it has them, and no others of HAVIP's. */

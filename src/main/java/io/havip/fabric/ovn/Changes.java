@@ -20,18 +20,27 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes the rows of some ids what they are wanted to be, in one transaction that does nothing
  * when a row is not any more what it was compared as.
  */
 final class Changes {
+  private static final UUID NO_ROW = new UUID(0, 0);
+  private static final String DROPS_OTHERS =
+      "otherTraffic is pass, but IPv6 and other protocols are dropped there: OVN's access-control lists cannot drop router advertisements; set otherTraffic to drop";
+
+  private static final String HAS_MAC_OF_GATEWAY =
+      "the NIC has the MAC address of the network's gateway, so OVN carries no frames of it; give the NIC another";
+
   private static final Pattern NUMBER = Pattern.compile("-([0-9]{1,9})$");
 
   private final Wanted wanted;
   private final OwnRows own;
   private final Map<UUID, Row> onUnwanted;
   private final Adoptable others;
+  private final PortRows portRows;
   private final Routers routers;
   private final Function<String, Optional<String>> holderOf;
 
@@ -45,6 +54,13 @@ final class Changes {
   private final Map<NetworkId, Optional<Row>> adoptedSwitches = new HashMap<>();
   private final Map<UUID, OnSwitch> onSwitches = new HashMap<>();
   private final Set<UUID> deletedSwitches = new HashSet<>();
+
+  /** By name, the ports of NICs that come with this transaction. */
+  private final Map<String, Atom> newPorts = new HashMap<>();
+
+  /** Rows that this transaction takes off their switches. */
+  private final Set<UUID> removedPorts = new HashSet<>();
+
   private int named;
 
   /**
@@ -86,6 +102,7 @@ final class Changes {
     this.own = own;
     this.onUnwanted = onUnwanted;
     this.others = others;
+    this.portRows = new PortRows(wanted, own, others);
     this.routers = routers;
     this.holderOf = holderOf;
   }
@@ -108,11 +125,19 @@ final class Changes {
       Function<String, Optional<String>> holderOf) {
     Changes changes = new Changes(wanted, own, onUnwanted, others, routers, holderOf);
     TreeSet<String> inOrder = new TreeSet<>(ids);
-    // Switches first: it must be known which come and go before anything is put on them.
-    for (boolean switches : new boolean[] {true, false}) {
-      inOrder.forEach(id -> changes.compare(id, wanted.rows(id), own.of(id), switches));
+    // Switches first: it must be known which come and go before anything is put on them. Groups
+    // of ports last: they name ports that come with this transaction.
+    for (Stage stage : Stage.values()) {
+      inOrder.forEach(id -> changes.compare(id, wanted.rows(id), own.of(id), stage));
     }
     inOrder.forEach(changes::compareAdditions);
+    wanted.passing().stream()
+        .filter(network -> inOrder.contains(network.value()))
+        .forEach(network -> changes.block(network, network + ": " + DROPS_OTHERS));
+    inOrder.stream()
+        .flatMap(id -> wanted.rows(id).stream())
+        .filter(Rows::isCutOff)
+        .forEach(port -> changes.block(port.id(), port.id() + ": " + HAS_MAC_OF_GATEWAY));
     changes.finish();
     return changes;
   }
@@ -131,16 +156,27 @@ final class Changes {
     return obstacles;
   }
 
-  private void compare(
-      String id, List<WantedRow> wanted, Collection<OwnRow> there, boolean switches) {
+  private enum Stage {
+    SWITCHES,
+    ON_SWITCHES,
+    GROUPS;
+
+    static Stage of(String table) {
+      return switch (table) {
+        case Northbound.SWITCH -> SWITCHES;
+        case Northbound.PORT_GROUP, Northbound.ADDRESS_SET -> GROUPS;
+        default -> ON_SWITCHES;
+      };
+    }
+  }
+
+  private void compare(String id, List<WantedRow> wanted, Collection<OwnRow> there, Stage stage) {
     Set<OwnRow> unwanted = new HashSet<>();
-    there.stream()
-        .filter(row -> row.table().equals(Northbound.SWITCH) == switches)
-        .forEach(unwanted::add);
+    there.stream().filter(row -> Stage.of(row.table()) == stage).forEach(unwanted::add);
     Set<String> wrong = new TreeSet<>();
     boolean isNew = unwanted.isEmpty();
     for (WantedRow row : wanted) {
-      if (row.table().equals(Northbound.SWITCH) != switches) {
+      if (Stage.of(row.table()) != stage) {
         continue;
       }
       Optional<OwnRow> held =
@@ -163,6 +199,11 @@ final class Changes {
         wrong.add(row.part());
         update(row, held.get().row().id(), before);
       }
+      if (row.table().equals(Northbound.PORT_GROUP)
+          && bring(
+              held.get().row(), row.table(), Northbound.PORTS, new Value.Atoms(portsOf(row)))) {
+        wrong.add(row.part());
+      }
     }
     boolean isGone = wrong.isEmpty();
     for (OwnRow row : unwanted) {
@@ -180,6 +221,7 @@ final class Changes {
   /** Another switch of others may have the name by now, or none that may be used. */
   private boolean isInPlace(WantedRow row, OwnRow held) {
     return row.table().equals(Northbound.NAT)
+        || Stage.of(row.table()) == Stage.GROUPS
         || held.othersSwitch().equals(adoptedSwitch(row.network()).map(Row::id));
   }
 
@@ -199,10 +241,50 @@ final class Changes {
   }
 
   private void update(WantedRow row, UUID id, Map<String, Value> before) {
+    if (row.table().equals(Northbound.ADDRESS_SET) && before.containsKey(Northbound.ADDRESSES)) {
+      // Such a set may have thousands of elements, of which one changes.
+      bring(
+          new Row(id, before),
+          row.table(),
+          Northbound.ADDRESSES,
+          row.columns().get(Northbound.ADDRESSES));
+      before.remove(Northbound.ADDRESSES);
+      if (before.isEmpty()) {
+        return;
+      }
+    }
     Map<String, Value> after = new HashMap<>(row.columns());
     after.keySet().retainAll(before.keySet());
     operations.add(new Operation.Expect(row.table(), id, before));
     operations.add(new Operation.Update(row.table(), id, after));
+  }
+
+  /** Changes what a set has too much or too little; says whether it had. */
+  private boolean bring(Row held, String table, String column, @Nullable Value wanted) {
+    Set<Atom> in = new HashSet<>(atoms(wanted));
+    Set<Atom> out = new HashSet<>(atoms(held.value(column)));
+    Set<Atom> both = new HashSet<>(in);
+    both.retainAll(out);
+    in.removeAll(both);
+    out.removeAll(both);
+    mutate(table, held.id(), column, out, in);
+    return !in.isEmpty() || !out.isEmpty();
+  }
+
+  private static Set<Atom> atoms(@Nullable Value value) {
+    return value instanceof Value.Atoms(Set<Atom> atoms) ? atoms : Set.of();
+  }
+
+  /** The ports of a group, as far as they are there or come with this transaction. */
+  private Set<Atom> portsOf(WantedRow group) {
+    Set<Atom> ports = new HashSet<>();
+    for (String port : group.ports()) {
+      Optional.ofNullable(newPorts.get(port))
+          .or(() ->
+              portRows.of(port).filter(row -> !removedPorts.contains(row)).map(Atom.Reference::new))
+          .ifPresent(ports::add);
+    }
+    return ports;
   }
 
   private boolean insert(WantedRow row, Optional<Row> instead) {
@@ -212,6 +294,14 @@ final class Changes {
     }
     if (row.table().equals(Northbound.NAT)) {
       return insertTranslation(row);
+    }
+    if (Stage.of(row.table()) == Stage.GROUPS) {
+      Map<String, Value> columns = new HashMap<>(row.columns());
+      if (row.table().equals(Northbound.PORT_GROUP)) {
+        columns.put(Northbound.PORTS, new Value.Atoms(portsOf(row)));
+      }
+      insert(row.table(), columns, row.mark());
+      return true;
     }
     Optional<Members> place =
         Optional.ofNullable(newSwitches.get(row.network().value()))
@@ -227,7 +317,7 @@ final class Changes {
           Northbound.NAME,
           Value.text(row.id().value() + "-" + instead.map(Changes::next).orElse(0)));
     } else if (row.table().equals(Northbound.PORT)) {
-      String name = new Row(new UUID(0, 0), columns).text(Northbound.NAME);
+      String name = new Row(NO_ROW, columns).text(Northbound.NAME);
       if (own.othersPort(name).isPresent()) {
         block(row.id(), "the logical port %s of %s is somebody else's".formatted(name, row.id()));
         return false;
@@ -235,7 +325,11 @@ final class Changes {
     }
     Map<String, String> mark = new HashMap<>(row.mark());
     adoptedSwitch(row.network()).ifPresent(it -> mark.put(OwnRow.SWITCH, it.id().toString()));
-    place.get().add(row.table(), insert(row.table(), columns, mark));
+    Atom added = insert(row.table(), columns, mark);
+    place.get().add(row.table(), added);
+    if (row.part().equals(Rows.PART_PORT)) {
+      newPorts.put(new Row(NO_ROW, columns).text(Northbound.NAME), added);
+    }
     return true;
   }
 
@@ -349,6 +443,11 @@ final class Changes {
           .ifPresent(it -> mutate(Northbound.ROUTER, it, Northbound.NATS, gone, Set.of()));
       return true;
     }
+    if (Stage.of(row.table()) == Stage.GROUPS) {
+      operations.add(new Operation.Delete(row.table(), id));
+      return true;
+    }
+    removedPorts.add(id);
     row.othersSwitch()
         .or(() -> own.switchOf(row.network()).map(place -> place.row().id()))
         .filter(it -> !deletedSwitches.contains(it))

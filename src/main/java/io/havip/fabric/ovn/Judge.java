@@ -174,7 +174,9 @@ final class Judge {
   private boolean isRefused(Port port, ChassisReport.Arp arp) {
     boolean isForwarded =
         arp.mac().equals(port.mac())
-            && port.allowedSources().stream().anyMatch(it -> it.contains(arp.address()));
+            && (port.gateway()
+                || port.allowedSources().stream().anyMatch(it -> it.contains(arp.address())))
+            && !wanted.isOfAnother(port, arp.address());
     return !isForwarded && !isOwn(port, arp.mac(), arp.address());
   }
 
@@ -208,6 +210,9 @@ final class Judge {
   private boolean isRefused(Port port, ChassisReport.Advert advert, Ipv4Address address) {
     List<Grant> own =
         wanted.grantsTo(port).stream().filter(grant -> advertises(grant, port)).toList();
+    if (isOwn(port, advert.mac(), advert.source()) && wanted.isGateway(port, address)) {
+      return false; // routers advertise it to each other
+    }
     if (own.isEmpty() || !isOwn(port, advert.mac(), advert.source())) {
       return true;
     }

@@ -13,10 +13,13 @@ final class Northbound {
   static final String ROUTER = "Logical_Router";
   static final String ROUTER_PORT = "Logical_Router_Port";
   static final String NAT = "NAT";
+  static final String PORT_GROUP = "Port_Group";
+  static final String ADDRESS_SET = "Address_Set";
 
   static final String NAME = "name";
   static final String PORTS = "ports";
   static final String ACLS = "acls";
+  static final String ADDRESSES = "addresses";
   static final String NATS = "nat";
   static final String EXTERNAL_IDS = "external_ids";
 
@@ -34,8 +37,10 @@ final class Northbound {
       Map.of(
           GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS, EXTERNAL_IDS),
           SWITCH, Set.of(NAME, EXTERNAL_IDS),
-          PORT, Set.of(NAME, "type", "addresses", "port_security", Rows.OPTIONS, EXTERNAL_IDS),
+          PORT, Set.of(NAME, "type", ADDRESSES, "port_security", Rows.OPTIONS, EXTERNAL_IDS),
           ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS),
+          PORT_GROUP, Set.of(NAME, PORTS, EXTERNAL_IDS),
+          ADDRESS_SET, Set.of(NAME, ADDRESSES, EXTERNAL_IDS),
           ROUTER, Set.of(PORTS, NATS, Rows.OPTIONS),
           ROUTER_PORT, Set.of(NAME, GATEWAY_CHASSIS, HA_CHASSIS_GROUP),
           NAT,

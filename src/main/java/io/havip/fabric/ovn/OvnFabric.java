@@ -17,6 +17,7 @@ import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
+import io.havip.plan.Port;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,6 +77,7 @@ public final class OvnFabric implements Fabric {
   private final OwnRows own = new OwnRows();
   private final Bindings bindings = new Bindings();
   private final Adoptable others = new Adoptable(own, bindings);
+  private final PortRows portRows = new PortRows(wanted, own, others);
   private final Routers routers = new Routers(bindings);
   private final Reports reports = new Reports(System::nanoTime);
   private final Judge judge = new Judge(wanted);
@@ -158,7 +160,7 @@ public final class OvnFabric implements Fabric {
     synchronized (changing) {
       awaitConnected();
       catchUp();
-      Set<String> changed = wanted.replaceAll(desired);
+      Set<String> changed = wanted.replaceAll(desired, openPorts(desired));
       if (hasSynced) {
         unwritten.addAll(changed);
       }
@@ -175,10 +177,19 @@ public final class OvnFabric implements Fabric {
   public void apply(Set<Id> ids, Desired part) throws FabricException {
     synchronized (changing) {
       awaitConnected();
-      Set<String> changed = wanted.replace(ids, part);
+      Set<String> changed = wanted.replace(ids, part, openPorts(part));
       unwritten.addAll(changed);
       write(changed);
     }
+  }
+
+  /** The ports of others from which their owners let more addresses pass than the NIC's. */
+  private Set<String> openPorts(Desired desired) {
+    return desired.ports().values().stream()
+        .filter(port ->
+            own.othersPort(port.name()).filter(row -> Additions.isOpen(row, port)).isPresent())
+        .map(Port::name)
+        .collect(Collectors.toSet());
   }
 
   private void awaitConnected() throws FabricException {
@@ -533,13 +544,22 @@ public final class OvnFabric implements Fabric {
           after
               .filter(row ->
                   !wanted
-                      .additionsTo(row.text(Northbound.NAME))
-                      .map(additions -> additions.to(row))
-                      .orElseGet(() -> Additions.away(row))
-                      .isEmpty())
+                          .additionsTo(row.text(Northbound.NAME))
+                          .map(additions -> additions.to(row))
+                          .orElseGet(() -> Additions.away(row))
+                          .isEmpty()
+                      || concernsExposure(change, row))
               .isPresent();
       default -> false;
     };
+  }
+
+  /** Whether a port of others is exposed that was not, or the reverse, or is not in its group. */
+  private boolean concernsExposure(Replica.Change change, Row row) {
+    String name = row.text(Northbound.NAME);
+    boolean isOpen = wanted.port(name).filter(port -> Additions.isOpen(row, port)).isPresent();
+    return wanted.additionsTo(name).isPresent()
+        && (isOpen != wanted.isOpen(name) || (change.before().isEmpty() && wanted.isExposed(name)));
   }
 
   /** Whether a row of an id is now what is wanted of it: there and right, or gone. */
@@ -548,7 +568,11 @@ public final class OvnFabric implements Fabric {
     Optional<OwnRow> after = change.after().flatMap(row -> OwnRow.of(change.table(), row));
     if (after.isPresent()) {
       OwnRow row = after.get();
-      return rows.stream().anyMatch(it -> it.isThat(row) && it.wrongIn(row.row()).isEmpty());
+      return rows.stream()
+          .anyMatch(it ->
+              it.isThat(row)
+                  && it.wrongIn(row.row()).isEmpty()
+                  && (!it.table().equals(Northbound.PORT_GROUP) || portRows.areIn(it, row.row())));
     }
     Collection<OwnRow> left = own.of(id);
     return rows.stream().allMatch(it -> left.stream().anyMatch(it::isThat));

@@ -5,6 +5,7 @@ import io.havip.id.NetworkId;
 import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Value;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -15,12 +16,26 @@ import java.util.UUID;
  * @param part which of the rows of that id it is
  * @param network on whose switch it is; of a translation, the network outside
  * @param columns what it holds, external_ids apart
+ * @param ports the names of the logical ports that a group of ports holds, of which those are in it
+ *     that are there
  */
-record WantedRow(String table, Id id, String part, NetworkId network, Map<String, Value> columns) {
+record WantedRow(
+    String table,
+    Id id,
+    String part,
+    NetworkId network,
+    Map<String, Value> columns,
+    List<String> ports) {
   private static final UUID NO_ROW = new UUID(0, 0);
 
   WantedRow {
     columns = Map.copyOf(columns);
+    ports = List.copyOf(ports);
+  }
+
+  /** Any row but a group of ports. */
+  WantedRow(String table, Id id, String part, NetworkId network, Map<String, Value> columns) {
+    this(table, id, part, network, columns, List.of());
   }
 
   /** What tells that a row is this one. */

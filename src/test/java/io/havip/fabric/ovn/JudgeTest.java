@@ -205,6 +205,17 @@ class JudgeTest {
   }
 
   @Test
+  void aClaimOfAnotherNicsAddressIsRefusedWhateverIsAllowed() {
+    want(List.of(port(1), port(2), port(3, "0.0.0.0/0")), grant(1, VIP, member(1)));
+    assertThat(judge(arp(3, mac(3), VIP, 1), arp(3, mac(3), address(2), 1)).refusals())
+        .extracting(Refusal::address)
+        .containsExactlyInAnyOrder(VIP, address(2));
+    assertThat(judge(arp(3, mac(3), OTHER_VIP, 1), arp(3, mac(3), address(3), 1)).refusals())
+        .as("what belongs to no other")
+        .isEmpty();
+  }
+
+  @Test
   void ofUnknownPortsNothingIsSaid() {
     want(List.of(port(1)));
     Judge.Judgement judgement = judge(arp(7, mac(7), VIP, 1), advert(7, address(7), 1, VIP));
