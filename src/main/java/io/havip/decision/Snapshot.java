@@ -94,6 +94,9 @@ public interface Snapshot {
   /** Whether a NIC of the network has this MAC address. */
   boolean isMacTaken(NetworkId id, MacAddress mac);
 
+  /** The MAC address that the network's gateway was seen to have at a trusted port. */
+  Optional<MacAddress> learntGatewayMac(NetworkId id);
+
   /**
    * A number that no network has, 1 to 65535: the one behind the highest that is in use, or else
    * the lowest gap; nothing when all are taken.

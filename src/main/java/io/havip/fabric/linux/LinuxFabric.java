@@ -68,7 +68,7 @@ public final class LinuxFabric implements Fabric {
   private static final int ANSWERS_GROUP = 8472;
 
   /** Who asks members, see havip.nft; no station has it. */
-  private static final MacAddress ASKER = MacAddress.parse("0a:68:61:76:69:70");
+  private static final MacAddress ASKER = MacAddress.HAVIP;
 
   private static final int ADVERT_OCTETS = 88;
   private static final int ARP_OCTETS = 28;
