@@ -40,7 +40,7 @@ public interface Snapshot {
   /** The VIPs to which a VM is bound. */
   List<Vip> vipsOf(VmId id);
 
-  /** Nothing while no configuration was made for the VIP. */
+  /** Nothing while no VM was bound to the VIP, or where all VRIDs are in use. */
   Optional<VirtualRouter> virtualRouter(VipId id);
 
   /**

@@ -478,7 +478,8 @@ public final class VipDecisions {
     Vip bound = vip.bound(rebinding.bindings(), context.now());
     if (Set.copyOf(bound.vmIds()).equals(Set.copyOf(vip.vmIds()))
         && Set.copyOf(vmacOf(bound)).equals(Set.copyOf(vmacOf(vip)))) {
-      return unchanged(vip);
+      List<Change> router = HaDecisions.routerOf(snapshot, vip, context);
+      return router.isEmpty() ? unchanged(vip) : new Decision<>(router, Set.of(vip.id()), vip);
     }
     List<VmId> added = bound.vmIds().stream().filter(vmId -> vip.binding(vmId).isEmpty()).toList();
     List<VmId> removed =

@@ -421,7 +421,7 @@ public final class World implements Snapshot {
         .filter(router ->
             router.networkId().equals(id)
                 || Objects.requireNonNull(vips.get(router.vipId())).networkId().equals(id))
-        .map(VirtualRouter::vrid)
+        .flatMap(router -> router.vrids().stream())
         .collect(Collectors.toSet());
   }
 
