@@ -77,6 +77,11 @@ public record VirtualRouter(
     return new MacAddress(MAC_BASE | vrid);
   }
 
+  /** Whether HAVIP made a configuration with it; VMs that people configured may use other VRIDs. */
+  public boolean isConfigured() {
+    return !configured.isEmpty();
+  }
+
   /** What HAVIP knows of a VM's configuration. */
   public enum Configuration {
     /** None was made by HAVIP. */
