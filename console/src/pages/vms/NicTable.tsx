@@ -38,6 +38,14 @@ export function NicTable({ vm, onAdd }: { vm: Vm; onAdd: () => void }) {
           { id: 'port', header: 'Port', cell: (nic) => nic.port },
           { id: 'allowed', header: 'Allowed sources', cell: (nic) => nic.allowedSources.join(', ') || '–' },
           {
+            id: 'role',
+            header: 'Role',
+            cell: (nic) =>
+              [nic.gateway ? 'gateway' : '', nic.sendsFromVip.length > 0 ? 'LVS real server' : '']
+                .filter((role) => role !== '')
+                .join(', ') || '–',
+          },
+          {
             id: 'status',
             header: 'Status',
             cell: (nic) => <NicStatus attached={nic.attached} up={nic.up} />,

@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @Command(
@@ -52,6 +53,18 @@ final class AddNicCommand extends ClientCommand {
       description = "What else it may send from; may be repeated.")
   private List<String> sources = List.of();
 
+  @Option(
+      names = "--gateway",
+      description = "The VM routes for the network and may use the gateway's address.")
+  private boolean gateway;
+
+  @Option(
+      names = "--sends-from",
+      split = ",",
+      paramLabel = "VIP",
+      description = "VIPs that it answers from as an LVS real server; may be repeated.")
+  private List<String> sendsFrom = List.of();
+
   @Mixin private final FormatOption format = new FormatOption();
 
   AddNicCommand(Surroundings surroundings) {
@@ -76,6 +89,15 @@ final class AddNicCommand extends ClientCommand {
     }
     if (!sources.isEmpty()) {
       sources.forEach(body.putArray("allowedSources")::add);
+    }
+    if (gateway) {
+      body.put("gateway", true);
+    }
+    if (!sendsFrom.isEmpty()) {
+      ArrayNode vips = body.putArray("sendsFromVip");
+      for (String vip : sendsFrom) {
+        vips.add(directory().id(Kind.VIP, vip));
+      }
     }
     JsonNode changed = api().post(Kind.VM.path(Directory.id(found)) + "/nics", body);
     output().show(Kind.VM, List.of(changed), format.format());

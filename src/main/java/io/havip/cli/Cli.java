@@ -236,6 +236,7 @@ public final class Cli {
     Level nic =
         new Level()
             .with("add", AddNicCommand.class, () -> new AddNicCommand(surroundings))
+            .with("update", UpdateNicCommand.class, () -> new UpdateNicCommand(surroundings))
             .with("delete", DeleteNicCommand.class, () -> new DeleteNicCommand(surroundings));
     return common(Kind.VM, CreateVmCommand.class, () -> new CreateVmCommand(surroundings))
         .with("update", UpdateVmCommand.class, () -> new UpdateVmCommand(surroundings))

@@ -43,8 +43,16 @@ final class CreateVmCommand extends ClientCommand {
       paramLabel = "NETWORK[,KEY=VALUE...]",
       description =
           "A NIC: its subnet or external network by name or id, and what else is known of it:"
-              + " address, mac, port, source (a CIDR it may send from; may be repeated).")
+              + " address, mac, port, source (a CIDR it may send from; may be repeated), gateway"
+              + " (true: a router VM).")
   private List<String> nics = List.of();
+
+  @Option(
+      names = "--account",
+      paramLabel = "ACCOUNT",
+      description =
+          "The account that it is for, by name (administrators); give VPC and networks by id then.")
+  private @Nullable String account;
 
   @Mixin private final FormatOption format = new FormatOption();
 
@@ -58,6 +66,9 @@ final class CreateVmCommand extends ClientCommand {
     ObjectNode body = Json.MAPPER.createObjectNode().put("name", name).put("vpcId", vpcId);
     if (state != null) {
       body.put("state", state);
+    }
+    if (account != null) {
+      body.put("account", account);
     }
     ArrayNode list = body.putArray("nics");
     for (String nic : nics) {
@@ -77,10 +88,12 @@ final class CreateVmCommand extends ClientCommand {
       String value = parts[i].substring(end + 1);
       switch (key) {
         case "address", "mac", "port" -> nic.put(key, value);
+        case "gateway" -> nic.put(key, !value.equals("false"));
         case "source" -> nic.withArray("allowedSources").add(value);
         default ->
             throw wrongUsage(
-                "--nic: '%s' is none of address=…, mac=…, port=…, source=…".formatted(parts[i]));
+                "--nic: '%s' is none of address=…, mac=…, port=…, source=…, gateway=true"
+                    .formatted(parts[i]));
       }
     }
     return nic;

@@ -37,22 +37,25 @@ final class DeleteNicCommand extends ClientCommand {
     each(
         nics,
         nic -> {
-          String id =
-              found
-                  .path("nics")
-                  .valueStream()
-                  .filter(candidate -> isMeant(candidate, nic))
-                  .map(Directory::id)
-                  .findFirst()
-                  .orElseThrow(() ->
-                      new CommandFailedException(
-                          ExitCode.NOT_FOUND,
-                          "%s has no NIC '%s'; `havip vm show %s` lists them"
-                              .formatted(
-                                  Text.printable(vm), Text.printable(nic), Text.printable(vm))));
+          String id = nicId(found, vm, nic);
           api().delete(Kind.VM.path(Directory.id(found)) + "/nics/" + id);
           tell("Deleted NIC " + Text.printable(nic) + " of " + Text.printable(vm) + ".");
         });
+  }
+
+  /** The id of the NIC that a text names. */
+  static String nicId(JsonNode found, String vm, String nic) throws CommandFailedException {
+    return found
+        .path("nics")
+        .valueStream()
+        .filter(candidate -> isMeant(candidate, nic))
+        .map(Directory::id)
+        .findFirst()
+        .orElseThrow(() ->
+            new CommandFailedException(
+                ExitCode.NOT_FOUND,
+                "%s has no NIC '%s'; `havip vm show %s` lists them"
+                    .formatted(Text.printable(vm), Text.printable(nic), Text.printable(vm))));
   }
 
   private static boolean isMeant(JsonNode nic, String text) {

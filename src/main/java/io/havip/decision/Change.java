@@ -20,6 +20,7 @@ import io.havip.inventory.NicStatus;
 import io.havip.inventory.Reservation;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
+import io.havip.net.MacAddress;
 import io.havip.vip.Drill;
 import io.havip.vip.Holder;
 import io.havip.vip.Vip;
@@ -51,6 +52,9 @@ public sealed interface Change {
 
   /** Replaces what may change of a NIC: MAC address, port, sources, gateway, sending from VIPs. */
   record UpdateNic(Nic nic) implements Change {}
+
+  /** Writes the MAC address that a network's gateway was seen to have; of one that is gone, nothing. */
+  record PutLearntGatewayMac(NetworkId id, MacAddress mac) implements Change {}
 
   record DropNic(NicId id) implements Change {}
 

@@ -3,6 +3,7 @@ package io.havip.decision;
 import io.havip.account.Role;
 import io.havip.event.EventKind;
 import io.havip.id.NetworkId;
+import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
@@ -50,7 +51,19 @@ public sealed interface Command {
   record UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement)
       implements Command {}
 
-  record CreateVm(String name, VpcId vpcId, VmState state, List<NewNic> nics) implements Command {}
+  /**
+   * A VM to be made.
+   *
+   * @param account the name of the account that it is for, an administrator's choice; left out: the
+   *     caller's own
+   */
+  record CreateVm(
+      String name, VpcId vpcId, VmState state, List<NewNic> nics, @Nullable String account)
+      implements Command {
+    public CreateVm(String name, VpcId vpcId, VmState state, List<NewNic> nics) {
+      this(name, vpcId, state, nics, null);
+    }
+  }
 
   /**
    * A NIC to be added.
@@ -64,7 +77,27 @@ public sealed interface Command {
       @Nullable Ipv4Address address,
       @Nullable MacAddress mac,
       @Nullable String port,
-      List<Cidr> allowedSources)
+      List<Cidr> allowedSources,
+      boolean gateway,
+      Set<VipId> sendsFromVip)
+      implements Command {
+    public NewNic(
+        NetworkId networkId,
+        @Nullable Ipv4Address address,
+        @Nullable MacAddress mac,
+        @Nullable String port,
+        List<Cidr> allowedSources) {
+      this(networkId, address, mac, port, allowedSources, false, Set.of());
+    }
+  }
+
+  /** Fields left out stay as they are. */
+  record UpdateNic(
+      @Nullable MacAddress mac,
+      @Nullable String port,
+      @Nullable List<Cidr> allowedSources,
+      @Nullable Boolean gateway,
+      @Nullable Set<VipId> sendsFromVip)
       implements Command {}
 
   /** A name left out stays as it is. */

@@ -15,6 +15,7 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
+import io.havip.vip.AuthPass;
 import io.havip.vip.Binding;
 import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Decides what the HA software in the VMs is told. */
@@ -37,8 +39,9 @@ public final class HaDecisions {
 
   /**
    * Makes the configuration of a VM that is bound to a VIP. It is about all VIPs of the VM, since
-   * its HA software has one configuration. A VIP for which none was made before gets its VRID and
-   * its password.
+   * its HA software has one configuration. VRIDs are not changed: they were given when VMs were
+   * bound. HAVIP remembers which VMs the configuration names; nothing else changes, unless this was
+   * the last bound VM that did not have a new VRID yet.
    *
    * @param interfaces what the VM calls its NICs on some of its networks; the others are eth0, eth1
    *     and so on, in the order of its NICs
@@ -64,36 +67,60 @@ public final class HaDecisions {
     List<Change> changes = new ArrayList<>();
     Set<Id> wakes = new HashSet<>();
     List<Membership> memberships = new ArrayList<>();
-    Set<Taken> taken = new HashSet<>();
     for (Vip vip : snapshot.vipsOf(vmId)) {
-      Optional<VirtualRouter> before = snapshot.virtualRouter(vip.id());
-      VirtualRouter router =
-          router(snapshot, vip, before, taken, hasVmac, context).configuring(vmId, vip.bindings());
-      taken.add(new Taken(router.networkId(), router.vrid()));
-      taken.add(new Taken(vip.networkId(), router.vrid()));
-      if (!before.equals(Optional.of(router))) {
+      VirtualRouter before = routerFor(snapshot, vip, hasVmac);
+      VirtualRouter router = before.configuring(vmId, vip.bindings());
+      if (!before.equals(router)) {
         changes.add(new Change.PutVirtualRouter(router));
-        wakes.add(vip.id()); // the fabric knows the VRID's MAC address
+      }
+      if (!before.vrids().equals(router.vrids())) {
+        wakes.add(vip.id()); // the fabric knows the VRIDs
       }
       memberships.add(membership(snapshot, vip, vm, router, interfaces));
     }
     return new Decision<>(changes, wakes, new Node(vm.id(), vm.name(), memberships));
   }
 
+  /** The virtual router that the VIP was given, if it fits where its VMs are. */
+  private static VirtualRouter routerFor(Snapshot snapshot, Vip vip, boolean hasVmac) {
+    NetworkId vrrpNetwork = vrrpNetwork(snapshot, vip);
+    VirtualRouter router =
+        snapshot
+            .virtualRouter(vip.id())
+            .filter(found -> found.networkId().equals(vrrpNetwork))
+            .orElseThrow(() -> exhausted(snapshot, vrrpNetwork));
+    if (hasVmac && snapshot.vrids(vip.networkId(), vip.id()).contains(router.vrid())) {
+      throw exhausted(snapshot, vip.networkId());
+    }
+    return router;
+  }
+
   /**
-   * The virtual router that a VIP must have as soon as a VM may use its MAC address.
+   * The virtual router that a VIP gets when VMs are bound. Where all VRIDs are in use it gets none,
+   * and its VMs no configuration; a binding with {@code vmac} is refused then.
    *
    * @param vip as it is to be
    */
   static List<Change> routerOf(Snapshot snapshot, Vip vip, Context context) {
-    if (vip.bindings().stream().noneMatch(Binding::vmac)) {
+    return routerOf(snapshot, vip, context.ids()::authPass);
+  }
+
+  /** Gives a VIP from before VRIDs were given with bindings what it is without. */
+  public static Decision<Vip> giveRouter(Snapshot snapshot, Vip vip, Supplier<AuthPass> authPass) {
+    List<Change> changes = routerOf(snapshot, vip, authPass);
+    return new Decision<>(changes, changes.isEmpty() ? Set.of() : Set.of(vip.id()), vip);
+  }
+
+  private static List<Change> routerOf(Snapshot snapshot, Vip vip, Supplier<AuthPass> authPass) {
+    if (vip.bindings().isEmpty()) {
       return List.of();
     }
+    boolean hasVmac = vip.bindings().stream().anyMatch(Binding::vmac);
     Optional<VirtualRouter> before = snapshot.virtualRouter(vip.id());
-    VirtualRouter router = router(snapshot, vip, before, Set.of(), true, context);
-    return before.equals(Optional.of(router))
+    Optional<VirtualRouter> router = router(snapshot, vip, before, hasVmac, authPass);
+    return router.isEmpty() || before.equals(router)
         ? List.of()
-        : List.of(new Change.PutVirtualRouter(router));
+        : List.of(new Change.PutVirtualRouter(router.orElseThrow()));
   }
 
   private static void checkVmac(Snapshot snapshot, Vm vm) {
@@ -129,53 +156,46 @@ public final class HaDecisions {
     }
   }
 
-  /** A VRID that this decision has used on a network. */
-  private record Taken(NetworkId networkId, int vrid) {}
-
   /**
    * The VIP's virtual router. Its VRID stays, unless all its VMs are on another subnet than before
-   * and the VRID is another's there.
+   * and the VRID is another's there. Without a free VRID it stays as it was.
    */
-  private static VirtualRouter router(
+  private static Optional<VirtualRouter> router(
       Snapshot snapshot,
       Vip vip,
       Optional<VirtualRouter> before,
-      Set<Taken> taken,
       boolean hasVmac,
-      Context context) {
+      Supplier<AuthPass> authPass) {
     NetworkId vrrpNetwork = vrrpNetwork(snapshot, vip);
-    Set<Integer> used = used(snapshot, vip, vrrpNetwork, taken);
-    Set<Integer> usedAtVip = used(snapshot, vip, vip.networkId(), taken);
+    Set<Integer> used = snapshot.vrids(vrrpNetwork, vip.id());
+    Set<Integer> usedAtVip = snapshot.vrids(vip.networkId(), vip.id());
+    Optional<VirtualRouter> router = before;
     if (before.isEmpty()) {
-      int vrid = vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac);
-      return new VirtualRouter(vip.id(), vrrpNetwork, vrid, context.ids().authPass(), Map.of());
-    }
-    VirtualRouter router = before.orElseThrow();
-    if (!router.networkId().equals(vrrpNetwork)) {
-      int vrid =
-          used.contains(router.vrid())
-              ? vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac)
-              : router.vrid();
       router =
-          new VirtualRouter(vip.id(), vrrpNetwork, vrid, router.authPass(), router.configured());
+          vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac)
+              .map(vrid ->
+                  new VirtualRouter(vip.id(), vrrpNetwork, vrid, authPass.get(), Map.of()));
+    } else if (!before.orElseThrow().networkId().equals(vrrpNetwork)) {
+      VirtualRouter old = before.orElseThrow();
+      Optional<Integer> vrid =
+          used.contains(old.vrid())
+              ? vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac)
+              : Optional.of(old.vrid());
+      router = vrid.map(found -> old.moved(vrrpNetwork, found)).or(() -> before);
     }
-    if (hasVmac && usedAtVip.contains(router.vrid())) {
+    if (hasVmac && router.filter(it -> usedAtVip.contains(it.vrid())).isPresent()) {
       throw exhausted(snapshot, vip.networkId());
     }
     return router;
   }
 
-  private static Set<Integer> used(
-      Snapshot snapshot, Vip vip, NetworkId networkId, Set<Taken> taken) {
-    Set<Integer> used = new HashSet<>(snapshot.vrids(networkId, vip.id()));
-    taken.stream()
-        .filter(one -> one.networkId().equals(networkId))
-        .forEach(one -> used.add(one.vrid()));
-    return used;
-  }
-
-  /** Free where VRRP is talked, and if it can be, or must be, where the VIP is as well. */
-  private static int vrid(
+  /**
+   * Free where VRRP is talked, and if it can be, or must be, where the VIP is as well; nothing when
+   * none is.
+   *
+   * @throws Refused when a VRID's MAC address is needed and none is free
+   */
+  private static Optional<Integer> vrid(
       Snapshot snapshot,
       Vip vip,
       NetworkId vrrpNetwork,
@@ -185,13 +205,11 @@ public final class HaDecisions {
     Set<Integer> usedAnywhere = new HashSet<>(used);
     usedAnywhere.addAll(usedAtVip);
     Optional<Integer> free = free(usedAnywhere);
-    if (free.isEmpty() && !hasVmac) {
-      free = free(used);
+    if (free.isEmpty() && hasVmac) {
+      throw exhausted(
+          snapshot, used.size() < usedAnywhere.size() ? vip.networkId() : vrrpNetwork);
     }
-    return free.orElseThrow(() ->
-        exhausted(
-            snapshot,
-            hasVmac && used.size() < usedAnywhere.size() ? vip.networkId() : vrrpNetwork));
+    return free.or(() -> free(used));
   }
 
   /** The one behind the highest that is in use, so that one which became free rests. */
@@ -211,7 +229,7 @@ public final class HaDecisions {
         ErrorCode.VRIDS_EXHAUSTED,
         "all 255 VRIDs are in use on "
             + snapshot.network(networkId).orElseThrow().name()
-            + "; delete a VIP there that is not needed, or use another subnet");
+            + "; delete a VIP there that is not needed and bind the VMs again, or use another subnet");
   }
 
   private static NetworkId vrrpNetwork(Snapshot snapshot, Vip vip) {

@@ -2,14 +2,17 @@ package io.havip.decision;
 
 import static io.havip.error.ErrorCode.INVALID_FIELD;
 
+import io.havip.account.Account;
 import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.error.FieldError;
 import io.havip.error.Refused;
 import io.havip.event.Happening;
+import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
@@ -27,6 +30,8 @@ import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import io.havip.vip.Binding;
+import io.havip.vip.Vip;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 /** Decides about VPCs, networks, VMs and NICs. */
 public final class InventoryDecisions {
   private static final int NICS_PER_VM_MAX = 16;
-  private static final int ALLOWED_SOURCES_MAX = 64;
   private static final int RESERVED_RANGES_MAX = 64;
 
   /** A VPC is a /8 at the largest; a network has room for at least two hosts. */
@@ -199,14 +203,17 @@ public final class InventoryDecisions {
   public static Decision<Vm> createVm(
       Snapshot snapshot, Command.CreateVm command, Context context) {
     Rules.checkName(command.name());
-    Vpc vpc = Rules.referencedVpc(snapshot, context.caller(), command.vpcId());
+    AccountId account = accountOf(snapshot, command.account(), context);
+    Vpc vpc =
+        Rules.referencedVpc(
+            snapshot, NicRules.actingFor(context.caller(), account), command.vpcId());
     if (command.nics().size() > NICS_PER_VM_MAX) {
       throw tooManyNics();
     }
     Vm vm =
         new Vm(
             context.ids().vm(),
-            context.caller().accountId(),
+            account,
             vpc.id(),
             command.name(),
             command.state(),
@@ -228,8 +235,30 @@ public final class InventoryDecisions {
       vm = vm.plus(nic);
       changes.addAll(adding(nic));
       wakes.add(nic.id());
+      wakes.addAll(nic.sendsFromVip());
     }
     return new Decision<>(changes, wakes, vm);
+  }
+
+  /** The account that a VM is to belong to. */
+  private static AccountId accountOf(Snapshot snapshot, @Nullable String name, Context context) {
+    if (name == null) {
+      return context.caller().accountId();
+    }
+    if (context.caller().role() != Role.ADMIN) {
+      throw Refused.field(
+          "account",
+          ErrorCode.FORBIDDEN,
+          "only an administrator may create a VM for another account; leave it out");
+    }
+    return snapshot
+        .account(name)
+        .map(Account::id)
+        .orElseThrow(() ->
+            Refused.field(
+                "account",
+                ErrorCode.REFERENCE_NOT_FOUND,
+                "there is no account of this name; name one that a token acts for"));
   }
 
   public static Decision<Vm> updateVm(
@@ -267,6 +296,7 @@ public final class InventoryDecisions {
         changes.addAll(dropping(nic));
         wakes.add(nic.id());
       }
+      wakes.addAll(nic.sendsFromVip());
     }
     changes.add(new Change.DropVm(id));
     return new Decision<>(changes, wakes, vm);
@@ -283,7 +313,67 @@ public final class InventoryDecisions {
     List<Change> changes = new ArrayList<>();
     changes.add(new Change.PutVm(changed));
     changes.addAll(adding(nic));
-    return waking(changes, nic.id(), changed);
+    Set<Id> wakes = new HashSet<>(nic.sendsFromVip());
+    wakes.add(nic.id());
+    return new Decision<>(changes, wakes, changed);
+  }
+
+  /** Changes a NIC's settings; its network and its address stay. */
+  public static Decision<Vm> updateNic(
+      Snapshot snapshot, VmId id, NicId nicId, Command.UpdateNic command, Context context) {
+    Vm vm = ownVm(snapshot, context, id);
+    Nic nic = vm.nic(nicId).orElseThrow(() -> Rules.notFound(nicId));
+    Network network = snapshot.network(nic.networkId()).orElseThrow();
+    MacAddress mac = command.mac() == null ? nic.mac() : command.mac();
+    String port = command.port() == null ? nic.port() : command.port();
+    List<Cidr> sources =
+        command.allowedSources() == null ? nic.allowedSources() : command.allowedSources();
+    boolean gateway = command.gateway() == null ? nic.gateway() : command.gateway();
+    Set<VipId> sendsFrom =
+        command.sendsFromVip() == null ? nic.sendsFromVip() : command.sendsFromVip();
+    Nic changed = nic.with(mac, port, sources, gateway, sendsFrom);
+    if (changed.equals(nic)) {
+      return quiet(List.of(), vm);
+    }
+    if (gateway != nic.gateway()) {
+      NicRules.checkMayBeGateway(network, "gateway", context);
+    }
+    Ipv4Address address = nic.address();
+    if (!gateway && nic.gateway() && address != null && address.equals(network.gateway())) {
+      throw Refused.field(
+          "gateway",
+          ErrorCode.IN_USE,
+          address + " is the gateway's address and the NIC's own; delete the NIC instead");
+    }
+    if (!mac.equals(nic.mac())) {
+      NicRules.checkMayChoose(network, "mac", "choose a NIC's MAC address", context);
+    }
+    if (!mac.equals(nic.mac()) || gateway != nic.gateway()) {
+      NicRules.checkMac(
+          snapshot, network, mac, gateway, nic, mac.equals(nic.mac()) ? "gateway" : "mac");
+    }
+    if (!sources.equals(nic.allowedSources())) {
+      NicRules.checkMayChoose(network, "allowedSources", "choose a NIC's sources", context);
+      NicRules.checkSources(sources, "allowedSources");
+    }
+    if (!port.equals(nic.port())) {
+      checkMayName("port", context);
+      checkPort(snapshot, network, port, "");
+    }
+    NicRules.checkSenders(
+        snapshot, vm, network, sendsFrom, nic.sendsFromVip(), "sendsFromVip", context);
+    Vm updated = vm.replacing(changed).changed(context.now());
+    Set<Id> wakes = new HashSet<>(Set.of(nicId, network.id()));
+    for (Vip vip : snapshot.vipsOf(id)) {
+      Binding binding = vip.binding(id).orElseThrow();
+      if (binding.nicId().equals(nicId) || binding.vrrpNicId().equals(nicId)) {
+        wakes.add(vip.id()); // its grant says the NIC's port and MAC address
+      }
+    }
+    wakes.addAll(nic.sendsFromVip());
+    wakes.addAll(sendsFrom);
+    return new Decision<>(
+        List.of(new Change.PutVm(updated), new Change.UpdateNic(changed)), wakes, updated);
   }
 
   /** Deletes a NIC: its VM is unbound from the VIPs that need it, in any state. */
@@ -310,6 +400,7 @@ public final class InventoryDecisions {
     }
     changes.add(new Change.PutVm(changed));
     wakes.add(nicId);
+    wakes.addAll(nic.sendsFromVip());
     return new Decision<>(changes, wakes, changed);
   }
 
@@ -351,7 +442,10 @@ public final class InventoryDecisions {
   private static Nic newNic(
       Snapshot snapshot, Vm vm, Command.NewNic wanted, String field, Context context) {
     Network network =
-        Rules.usableNetwork(snapshot, context.caller(), wanted.networkId())
+        Rules.usableNetwork(
+                snapshot,
+                NicRules.actingFor(context.caller(), vm.accountId()),
+                wanted.networkId())
             .orElseThrow(() -> Rules.unknownReference(field + "networkId", wanted.networkId()));
     if (network instanceof Subnet subnet && !subnet.vpcId().equals(vm.vpcId())) {
       throw Refused.field(
@@ -363,28 +457,21 @@ public final class InventoryDecisions {
       throw Refused.field(
           field + "networkId", INVALID_FIELD, "the VM has a NIC on " + network.name() + " already");
     }
-    if (wanted.allowedSources().size() > ALLOWED_SOURCES_MAX) {
-      throw Refused.field(field + "allowedSources", INVALID_FIELD, "give at most 64 sources");
-    }
-    checkMayJudge(network, wanted, context);
-    Ipv4Address address =
-        wanted.address() == null && network instanceof ExternalNetwork
-            ? null
-            : Rules.chooseAddress(snapshot, network, field + "address", wanted.address());
-    return makeNic(snapshot, vm, wanted, network, address, false, field, context);
-  }
-
-  /** On a joined network, what changes how others' packets are judged is the administrator's. */
-  private static void checkMayJudge(Network network, Command.NewNic wanted, Context context) {
-    if (!network.isJoined()) {
-      return;
-    }
+    NicRules.checkSources(wanted.allowedSources(), field + "allowedSources");
     if (wanted.mac() != null) {
-      Rules.checkAdmin(context.caller(), "choose a NIC's mac on " + Rules.joined(network));
+      NicRules.checkMayChoose(network, field + "mac", "choose a NIC's MAC address", context);
     }
     if (!wanted.allowedSources().isEmpty()) {
-      Rules.checkAdmin(context.caller(), "set a NIC's allowedSources on " + Rules.joined(network));
+      NicRules.checkMayChoose(
+          network, field + "allowedSources", "choose a NIC's sources", context);
     }
+    if (wanted.gateway()) {
+      NicRules.checkMayBeGateway(network, field + "gateway", context);
+    }
+    NicRules.checkSenders(
+        snapshot, vm, network, wanted.sendsFromVip(), Set.of(), field + "sendsFromVip", context);
+    Ipv4Address address = NicRules.address(snapshot, network, wanted, field + "address");
+    return makeNic(snapshot, vm, wanted, network, address, false, field, context);
   }
 
   private static Nic makeNic(
@@ -398,19 +485,26 @@ public final class InventoryDecisions {
       Context context) {
     NicId id = context.ids().nic();
     MacAddress mac = wanted.mac() == null ? macOf(id) : wanted.mac();
-    if (!mac.isUnicast()) {
-      throw Refused.field(
-          field + "mac", INVALID_FIELD, mac + " is not a station's address; give a unicast one");
-    }
-    checkMacIsNobodys(network, mac, field);
-    if (snapshot.isMacTaken(network.id(), mac)) {
-      throw Refused.field(
-          field + "mac", ErrorCode.IN_USE, mac + " is a NIC's on " + network.name() + " already");
-    }
+    NicRules.checkMac(snapshot, network, mac, wanted.gateway(), null, field + "mac");
     if (wanted.port() != null) {
       checkMayName(field + "port", context);
     }
     String port = wanted.port() == null ? portOf(id) : wanted.port();
+    checkPort(snapshot, network, port, field);
+    return new Nic(
+        id,
+        vm.id(),
+        network.id(),
+        address,
+        mac,
+        port,
+        wanted.allowedSources(),
+        wanted.gateway(),
+        wanted.sendsFromVip(),
+        madeByBinding);
+  }
+
+  private static void checkPort(Snapshot snapshot, Network network, String port, String field) {
     if (network.logicalSwitch() == null) {
       checkInterface(field + "port", port);
     } else {
@@ -418,24 +512,6 @@ public final class InventoryDecisions {
     }
     if (snapshot.isPortTaken(port)) {
       throw portTaken(field, port);
-    }
-    return new Nic(
-        id, vm.id(), network.id(), address, mac, port, wanted.allowedSources(), madeByBinding);
-  }
-
-  /** Refuses the MAC addresses of virtual routers, of HAVIP's own questions and of the gateway. */
-  private static void checkMacIsNobodys(Network network, MacAddress mac, String field) {
-    String whose =
-        mac.isVirtualRouter()
-            ? "that of a virtual router (RFC 9568, section 7.3)"
-            : mac.equals(MacAddress.HAVIP)
-                ? "the one from which HAVIP asks"
-                : mac.equals(network.policy().gatewayMac())
-                    ? "the gateway's on " + network.name()
-                    : "";
-    if (!whose.isEmpty()) {
-      throw Refused.field(
-          field + "mac", INVALID_FIELD, mac + " is " + whose + "; choose another or leave it out");
     }
   }
 
@@ -607,7 +683,7 @@ public final class InventoryDecisions {
     Vm vm =
         snapshot
             .vm(id)
-            .filter(found -> Rules.owns(context.caller(), found.accountId()))
+            .filter(found -> Rules.manages(context.caller(), found.accountId()))
             .orElseThrow(() -> Rules.notFound(id));
     context.expected().check(vm.version());
     return vm;

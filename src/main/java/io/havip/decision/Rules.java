@@ -88,9 +88,9 @@ final class Rules {
     return caller.accountId().equals(owner);
   }
 
-  /** A joined network by its name, with what that means, for a message. */
-  static String joined(Network network) {
-    return network.name() + ", which other accounts or hosts outside HAVIP use as well";
+  /** Whether the caller may see and change the VMs of an account: its own, or an administrator's. */
+  static boolean manages(Caller caller, AccountId owner) {
+    return owns(caller, owner) || caller.role() == Role.ADMIN;
   }
 
   /** Refuses, saying what only an administrator may. */

@@ -40,7 +40,7 @@ public interface Snapshot {
   /** The VIPs to which a VM is bound. */
   List<Vip> vipsOf(VmId id);
 
-  /** Nothing while no configuration was made for the VIP. */
+  /** Nothing while no VM was bound to the VIP, or where all VRIDs are in use. */
   Optional<VirtualRouter> virtualRouter(VipId id);
 
   /**
@@ -93,6 +93,9 @@ public interface Snapshot {
 
   /** Whether a NIC of the network has this MAC address. */
   boolean isMacTaken(NetworkId id, MacAddress mac);
+
+  /** The MAC address that the network's gateway was seen to have at a trusted port. */
+  Optional<MacAddress> learntGatewayMac(NetworkId id);
 
   /**
    * A number that no network has, 1 to 65535: the one behind the highest that is in use, or else

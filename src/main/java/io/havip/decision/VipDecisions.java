@@ -38,7 +38,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Decides about VIPs and their bindings. */
@@ -201,7 +200,8 @@ public final class VipDecisions {
   /** Binds one VM more, or changes whether a bound one may use the VRID's MAC address. */
   public static Decision<Vip> bind(
       Snapshot snapshot, VipId id, Command.Bind command, Context context) {
-    Vip vip = changeable(snapshot, context, id);
+    Context acting = actingOnVmac(snapshot, id, command, context);
+    Vip vip = changeable(snapshot, acting, id);
     Set<VmId> vmIds = new LinkedHashSet<>(vip.vmIds());
     vmIds.add(command.vmId());
     Set<VmId> vmac = new LinkedHashSet<>(vmacOf(vip));
@@ -212,7 +212,28 @@ public final class VipDecisions {
       }
     }
     return changeBindings(
-        snapshot, vip, new Command.Bindings(List.copyOf(vmIds), List.copyOf(vmac)), context);
+        snapshot, vip, new Command.Bindings(List.copyOf(vmIds), List.copyOf(vmac)), acting);
+  }
+
+  /**
+   * Binding stays with the VIP's account. An administrator of another account may only change {@code
+   * vmac} of a VM that is bound, because members cannot permit it on joined networks.
+   */
+  private static Context actingOnVmac(
+      Snapshot snapshot, VipId id, Command.Bind command, Context context) {
+    return snapshot
+        .vip(id)
+        .filter(_ -> command.vmac() != null)
+        .filter(vip -> vip.binding(command.vmId()).isPresent())
+        .filter(vip -> Rules.manages(context.caller(), vip.accountId()))
+        .map(vip ->
+            new Context(
+                NicRules.actingFor(context.caller(), vip.accountId()),
+                context.now(),
+                context.ids(),
+                context.limits(),
+                context.expected()))
+        .orElse(context);
   }
 
   /** Unbinds one VM; a VM that is not bound is not found. */
@@ -457,7 +478,8 @@ public final class VipDecisions {
     Vip bound = vip.bound(rebinding.bindings(), context.now());
     if (Set.copyOf(bound.vmIds()).equals(Set.copyOf(vip.vmIds()))
         && Set.copyOf(vmacOf(bound)).equals(Set.copyOf(vmacOf(vip)))) {
-      return unchanged(vip);
+      List<Change> router = HaDecisions.routerOf(snapshot, vip, context);
+      return router.isEmpty() ? unchanged(vip) : new Decision<>(router, Set.of(vip.id()), vip);
     }
     List<VmId> added = bound.vmIds().stream().filter(vmId -> vip.binding(vmId).isEmpty()).toList();
     List<VmId> removed =
@@ -531,7 +553,27 @@ public final class VipDecisions {
                 + context.limits().vipsPerVm()
                 + " VIPs, the most a VM can have; unbind it from one first");
       }
+      boolean gainsVmac =
+          vmac.contains(vmId) && vip.binding(vmId).filter(Binding::vmac).isEmpty();
+      if (gainsVmac) {
+        NicRules.checkMayChoose(
+            network,
+            command.vmac() == null ? field : "vmacVmIds",
+            "permit a VM to use the VRID's MAC address (vmac)",
+            context);
+      }
       Nic nic = nicFor(snapshot, vm, network, field, result, context);
+      if (nic.sendsFromVip().contains(vip.id())) {
+        throw Refused.field(
+            field,
+            INVALID_FIELD,
+            vm.name()
+                + " is a real server of "
+                + vip.name()
+                + " (sendsFromVip of "
+                + nic.id()
+                + "), which never claims it; take the VIP out of sendsFromVip first");
+      }
       Nic vrrpNic =
           network instanceof Subnet ? nic : vm.firstNicInVpc().orElseThrow(() -> noNic(field, vm));
       if (vrrpNetwork != null && !vrrpNetwork.equals(vrrpNic.networkId())) {
@@ -544,9 +586,6 @@ public final class VipDecisions {
                 + vrrpNetwork);
       }
       vrrpNetwork = vrrpNic.networkId();
-      if (vmac.contains(vmId) && !vip.binding(vmId).map(Binding::vmac).orElse(false)) {
-        checkMayUseVmac(snapshot, network, vrrpNic, context);
-      }
       Instant fencedUntil = vip.binding(vmId).map(Binding::fencedUntil).orElse(null);
       result
           .bindings()
@@ -558,16 +597,6 @@ public final class VipDecisions {
       }
     }
     return result;
-  }
-
-  /** On a joined network an administrator decides who sends from a virtual router's MAC address. */
-  private static void checkMayUseVmac(
-      Snapshot snapshot, Network network, Nic vrrpNic, Context context) {
-    Stream.of(network, snapshot.network(vrrpNic.networkId()).orElseThrow())
-        .filter(Network::isJoined)
-        .findFirst()
-        .ifPresent(joined ->
-            Rules.checkAdmin(context.caller(), "permit vmac on " + Rules.joined(joined)));
   }
 
   private static void checkCount(Vip vip, List<VmId> vmIds, Context context) {

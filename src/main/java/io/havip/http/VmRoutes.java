@@ -7,6 +7,7 @@ import io.havip.decision.VmPreview;
 import io.havip.http.Paging.PageJson;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
+import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.inventory.InventoryQuery;
@@ -20,8 +21,10 @@ import io.havip.service.InventoryService;
 import io.havip.service.NicDetails;
 import io.havip.service.VmDetails;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -48,16 +51,42 @@ final class VmRoutes {
     this.inventory = inventory;
   }
 
-  record NewVm(String name, VpcId vpcId, @Nullable VmState state, @Nullable List<NewNic> nics) {}
+  record NewVm(
+      String name,
+      VpcId vpcId,
+      @Nullable VmState state,
+      @Nullable List<NewNic> nics,
+      @Nullable String account) {}
 
   record NewNic(
       NetworkId networkId,
       @Nullable Ipv4Address address,
       @Nullable MacAddress mac,
       @Nullable String port,
-      @Nullable List<Cidr> allowedSources) {
+      @Nullable List<Cidr> allowedSources,
+      @Nullable Boolean gateway,
+      @Nullable List<VipId> sendsFromVip) {
     Command.NewNic toCommand() {
-      return new Command.NewNic(networkId, address, mac, port, Bodies.orEmpty(allowedSources));
+      return new Command.NewNic(
+          networkId,
+          address,
+          mac,
+          port,
+          Bodies.orEmpty(allowedSources),
+          gateway != null && gateway,
+          Set.copyOf(Bodies.orEmpty(sendsFromVip)));
+    }
+  }
+
+  record NicPatch(
+      @Nullable MacAddress mac,
+      @Nullable String port,
+      @Nullable List<Cidr> allowedSources,
+      @Nullable Boolean gateway,
+      @Nullable List<VipId> sendsFromVip) {
+    Command.UpdateNic toCommand() {
+      return new Command.UpdateNic(
+          mac, port, allowedSources, gateway, sendsFromVip == null ? null : Set.copyOf(sendsFromVip));
     }
   }
 
@@ -70,6 +99,8 @@ final class VmRoutes {
       MacAddress mac,
       String port,
       List<Cidr> allowedSources,
+      boolean gateway,
+      List<VipId> sendsFromVip,
       boolean attached,
       boolean up) {
     static NicJson of(NicDetails details) {
@@ -81,6 +112,8 @@ final class VmRoutes {
           nic.mac(),
           nic.port(),
           nic.allowedSources(),
+          nic.gateway(),
+          nic.sendsFromVip().stream().sorted(Comparator.comparing(VipId::value)).toList(),
           details.status().attached(),
           details.status().up());
     }
@@ -121,7 +154,8 @@ final class VmRoutes {
                 body.name(),
                 body.vpcId(),
                 state == null ? VmState.RUNNING : state,
-                Bodies.orEmpty(body.nics()).stream().map(NewNic::toCommand).toList()),
+                Bodies.orEmpty(body.nics()).stream().map(NewNic::toCommand).toList(),
+                body.account()),
             VmRoutes::created));
   }
 
@@ -132,12 +166,16 @@ final class VmRoutes {
       @RequestParam(required = false) @Nullable String cursor,
       @RequestParam Map<String, String> parameters) {
     InventoryQuery query = InventoryLists.query(parameters);
-    String list = Paging.name(LIST, query);
+    String account = VipLists.value(parameters, "account", VipLists::text);
+    String list = Paging.name(LIST, account == null ? query : new OfAccount(account, query));
     return Paging.page(
         list,
-        inventory.vms(caller, query, Paging.after(list, cursor), Paging.checkLimit(limit)),
+        inventory.vms(caller, account, query, Paging.after(list, cursor), Paging.checkLimit(limit)),
         VmJson::of);
   }
+
+  /** What a list of another account's VMs is for; its cursors fit no other. */
+  private record OfAccount(String account, InventoryQuery query) {}
 
   @GetMapping("/{id}")
   ResponseEntity<VmJson> get(Caller caller, @PathVariable VmId id) {
@@ -178,6 +216,15 @@ final class VmRoutes {
   ResponseEntity<byte[]> addNic(Call call, @PathVariable VmId id, @RequestBody NewNic body) {
     return Replies.response(
         inventory.addNic(call.request(body), id, body.toCommand(), VmRoutes::created));
+  }
+
+  @PatchMapping(
+      path = "/{id}/nics/{nicId}",
+      consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
+  ResponseEntity<VmJson> updateNic(
+      Call call, @PathVariable VmId id, @PathVariable NicId nicId, @RequestBody JsonNode body) {
+    NicPatch patch = MergePatch.read(body, NicPatch.class);
+    return ok(inventory.updateNic(call.request(), id, nicId, patch.toCommand()));
   }
 
   @DeleteMapping("/{id}/nics/{nicId}")

@@ -40,6 +40,26 @@ public record Nic(
     sendsFromVip = Set.copyOf(sendsFromVip);
   }
 
+  /** The same NIC with other settings; its network and address stay. */
+  public Nic with(
+      MacAddress newMac,
+      String newPort,
+      List<Cidr> newSources,
+      boolean newGateway,
+      Set<VipId> newSendsFromVip) {
+    return new Nic(
+        id,
+        vmId,
+        networkId,
+        address,
+        newMac,
+        newPort,
+        newSources,
+        newGateway,
+        newSendsFromVip,
+        madeByBinding);
+  }
+
   /** A NIC that is neither a router's nor an LVS real server's. */
   public Nic(
       NicId id,

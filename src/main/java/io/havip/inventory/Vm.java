@@ -56,6 +56,12 @@ public record Vm(
     return withNics(nics.stream().filter(nic -> !nic.id().equals(nicId)).toList());
   }
 
+  /** The same VM with a NIC in its newest form; its version counts people's changes and stays. */
+  public Vm replacing(Nic changed) {
+    return withNics(
+        nics.stream().map(nic -> nic.id().equals(changed.id()) ? changed : nic).toList());
+  }
+
   public Vm changed(Instant now) {
     return with(name, state, now);
   }

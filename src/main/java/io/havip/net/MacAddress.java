@@ -9,15 +9,17 @@ import java.util.regex.Pattern;
  * @param bits the address in the low 48 bits, first octet highest
  */
 public record MacAddress(long bits) implements Comparable<MacAddress> {
+  /** The sender of HAVIP's own questions to VMs; no NIC has it. */
+  public static final MacAddress HAVIP = new MacAddress(0x0a68_6176_6970L);
+
+  /** 00:00:5e:00:01:xx of IPv4 and 00:00:5e:00:02:xx of IPv6, without the VRID. */
+  private static final long VRRP_IPV4 = 0x0000_5e00_01L;
+
+  private static final long VRRP_IPV6 = 0x0000_5e00_02L;
+
   private static final Pattern TEXT = Pattern.compile("([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}");
   private static final long MAX_BITS = (1L << 48) - 1;
   private static final long GROUP_BIT = 1L << 40;
-
-  /** The source of HAVIP's own ARP questions; no NIC has it. */
-  public static final MacAddress HAVIP = new MacAddress(0x0a68_6176_6970L);
-
-  private static final long VRRP_IPV4 = 0x0000_5e00_01L;
-  private static final long VRRP_IPV6 = 0x0000_5e00_02L;
 
   public MacAddress {
     if (bits < 0 || bits > MAX_BITS) {
@@ -57,13 +59,13 @@ public record MacAddress(long bits) implements Comparable<MacAddress> {
     return bits != 0 && (bits & GROUP_BIT) == 0;
   }
 
-  /** The six octets as they go on the wire. */
-  /** Whether it is the MAC address of a virtual router (RFC 9568, section 7.3). */
+  /** Whether it is the address of a virtual router, of any VRID: RFC 9568, section 7.3. */
   public boolean isVirtualRouter() {
-    long prefix = bits >> Byte.SIZE;
+    long prefix = bits >>> 8;
     return prefix == VRRP_IPV4 || prefix == VRRP_IPV6;
   }
 
+  /** The six octets as they go on the wire. */
   public byte[] toBytes() {
     byte[] octets = new byte[6];
     for (int i = 0; i < 6; i++) {

@@ -127,7 +127,7 @@ public record Grant(
             vip.address(),
             vip.floating(),
             members,
-            router.map(it -> Set.of(it.vrid())).orElse(Set.of()),
+            router.map(VirtualRouter::vrids).orElse(Set.of()),
             senders.stream().map(nic -> new Sender(nic.port(), nic.mac())).toList()));
   }
 }

@@ -1,5 +1,7 @@
 package io.havip.server;
 
+import io.havip.decision.Decision;
+import io.havip.decision.HaDecisions;
 import io.havip.deliver.Deliverer;
 import io.havip.fabric.Fabric;
 import io.havip.reconcile.Drills;
@@ -7,8 +9,15 @@ import io.havip.reconcile.Observer;
 import io.havip.reconcile.Reconciler;
 import io.havip.service.Retention;
 import io.havip.service.Revisions;
+import io.havip.service.TimeOrderedIds;
+import io.havip.store.Reader;
 import io.havip.store.Store;
+import io.havip.vip.Vip;
+import io.havip.vip.VirtualRouter;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** What one of the servers does for all, from when it begins to lead until it ends. */
 record LeadersWork(
@@ -32,12 +41,29 @@ record LeadersWork(
     Drills drills = new Drills(store, fabric, clock, reconciler::wake);
     Deliverer deliverer =
         new Deliverer(store, revisions, clock, settings.webhooksToThisHost(), calls);
+    giveRouters(store, new TimeOrderedIds(clock));
     Retention retention = new Retention(store, clock, settings.eventsPerVip());
     drills.start(); // the one that may fail, before there is anything to stop
     reconciler.start();
     deliverer.start();
     retention.start();
     return new LeadersWork(reconciler, observer, drills, deliverer, retention);
+  }
+
+  /** VIPs that older releases stored got their VRID with the first configuration that was read. */
+  private static void giveRouters(Store store, TimeOrderedIds ids) {
+    for (Vip vip : store.read(Reader::allVips)) {
+      if (!vip.bindings().isEmpty()
+          && store.<Optional<VirtualRouter>>read(now -> now.virtualRouter(vip.id())).isEmpty()) {
+        Decision<Optional<Vip>> _ =
+            store.write(now ->
+                now.vip(vip.id())
+                    .map(found ->
+                        HaDecisions.giveRouter(now, found, ids::authPass)
+                            .answering(Optional.of(found)))
+                    .orElseGet(() -> new Decision<>(List.of(), Set.of(), Optional.empty())));
+      }
+    }
   }
 
   @Override

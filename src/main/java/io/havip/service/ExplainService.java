@@ -97,7 +97,7 @@ public final class ExplainService {
             eyes.isInSync(),
             eyes.elsewhere(),
             gateway,
-            known.router().map(VirtualRouter::vrid),
+            known.router().filter(VirtualRouter::isConfigured).map(VirtualRouter::vrid),
             known.members(),
             known.holders(),
             eyes.seen()

@@ -1,6 +1,8 @@
 package io.havip.service;
 
+import io.havip.account.Account;
 import io.havip.account.Caller;
+import io.havip.account.Role;
 import io.havip.decision.Command;
 import io.havip.decision.Decision;
 import io.havip.decision.InventoryDecisions;
@@ -8,6 +10,7 @@ import io.havip.decision.Reply;
 import io.havip.decision.VmPreview;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
+import io.havip.id.AccountId;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
@@ -131,8 +134,14 @@ public final class InventoryService {
 
   /** A port that HAVIP named is there later. */
   private void checkPort(Reader reader, Command.NewNic command, Nic nic, String field) {
+    if (command.port() != null) {
+      checkPort(reader, nic, field);
+    }
+  }
+
+  private void checkPort(Reader reader, Nic nic, String field) {
     String logicalSwitch = reader.network(nic.networkId()).orElseThrow().logicalSwitch();
-    if (logicalSwitch != null && command.port() != null) {
+    if (logicalSwitch != null) {
       refuse(field + "port", adoption.whyNot(logicalSwitch, nic));
     }
   }
@@ -265,28 +274,78 @@ public final class InventoryService {
         reply);
   }
 
+  public VmDetails updateNic(Request request, VmId id, NicId nicId, Command.UpdateNic command) {
+    return changes.make(
+        request,
+        seen((reader, context) -> {
+          Decision<Vm> decision =
+              InventoryDecisions.updateNic(reader, id, nicId, command, context);
+          Nic nic = decision.answer().nic(nicId).orElseThrow();
+          if (command.port() != null
+              && reader.nic(nicId).filter(old -> old.port().equals(nic.port())).isEmpty()) {
+            checkPort(reader, nic, "");
+          }
+          return decision;
+        }));
+  }
+
   public void deleteNic(Request request, VmId id, NicId nicId) {
     changes.make(
         request, (reader, context) -> InventoryDecisions.deleteNic(reader, id, nicId, context));
   }
 
+  /** A VM of the caller's account; for an administrator, of any. */
   public VmDetails vm(Caller caller, VmId id) {
     return store.read(reader ->
         details(
                 reader,
                 List.of(
                     found(
-                        id, reader.vm(id).filter(vm -> vm.accountId().equals(caller.accountId())))))
+                        id,
+                        reader
+                            .vm(id)
+                            .filter(vm ->
+                                vm.accountId().equals(caller.accountId())
+                                    || caller.role() == Role.ADMIN))))
             .getFirst());
   }
 
+  /**
+   * A page of an account's VMs.
+   *
+   * @param account the account's name, an administrator's choice; the caller's own when absent
+   */
   public Listing<VmDetails> vms(
-      Caller caller, InventoryQuery query, @Nullable String after, int limit) {
+      Caller caller,
+      @Nullable String account,
+      InventoryQuery query,
+      @Nullable String after,
+      int limit) {
     return store.read(reader -> {
-      Page<Vm> page = reader.vms(caller.accountId(), query, after, limit);
+      Page<Vm> page = reader.vms(listed(reader, caller, account), query, after, limit);
       return Listings.of(
           details(reader, page.items()), page.total(), limit, item -> item.vm().id());
     });
+  }
+
+  private static AccountId listed(Reader reader, Caller caller, @Nullable String name) {
+    if (name == null) {
+      return caller.accountId();
+    }
+    if (caller.role() != Role.ADMIN) {
+      throw Refused.field(
+          "account",
+          ErrorCode.FORBIDDEN,
+          "only an administrator may list the VMs of another account; leave it out");
+    }
+    return reader
+        .account(name)
+        .map(Account::id)
+        .orElseThrow(() ->
+            Refused.field(
+                "account",
+                ErrorCode.INVALID_FIELD,
+                "there is no account of this name; name one that a token acts for"));
   }
 
   private Network updateNetwork(Request request, Network network, Command.UpdateNetwork command) {

@@ -12,6 +12,7 @@ import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.json.Json;
 import io.havip.net.AddressRange;
+import io.havip.net.MacAddress;
 import io.havip.net.Cidr;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -115,6 +116,26 @@ record NetworkTable(JdbcClient db) {
           .param("account", account.value())
           .update();
     }
+  }
+
+  /** Of a network that is gone, nothing. */
+  void putLearntGatewayMac(NetworkId id, MacAddress mac) {
+    db.sql(
+            """
+            INSERT INTO network_observations (network_id, gateway_mac)
+            SELECT id, :mac FROM networks WHERE id = :id
+            ON CONFLICT (network_id) DO UPDATE SET gateway_mac = excluded.gateway_mac
+            """)
+        .param("id", id.value())
+        .param("mac", mac.bits())
+        .update();
+  }
+
+  Optional<MacAddress> learntGatewayMac(NetworkId id) {
+    return db.sql("SELECT gateway_mac FROM network_observations WHERE network_id = :id")
+        .param("id", id.value())
+        .query((row, _) -> Columns.mac(row, "gateway_mac"))
+        .optional();
   }
 
   void drop(NetworkId id) {

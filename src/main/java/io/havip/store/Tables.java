@@ -59,6 +59,7 @@ record Tables(
         case Change.DropVm(var id) -> vms.drop(id);
         case Change.AddNic(var nic) -> nics.add(nic);
         case Change.UpdateNic(var nic) -> nics.update(nic);
+        case Change.PutLearntGatewayMac(var id, var mac) -> networks.putLearntGatewayMac(id, mac);
         case Change.DropNic(var id) -> nics.drop(id);
         case Change.PutVip(var vip) -> vips.put(vip);
         case Change.DropVip(var id) -> vips.drop(id);

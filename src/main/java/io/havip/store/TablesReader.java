@@ -319,6 +319,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public Optional<MacAddress> learntGatewayMac(NetworkId id) {
+    return tables.networks().learntGatewayMac(id);
+  }
+
+  @Override
   public Map<VipId, List<Nic>> sendersFrom(Collection<VipId> ids) {
     return tables.nics().sendersFrom(ids);
   }

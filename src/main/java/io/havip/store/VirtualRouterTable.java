@@ -23,17 +23,20 @@ record VirtualRouterTable(JdbcClient db) {
   void put(VirtualRouter router) {
     db.sql(
             """
-            INSERT INTO virtual_routers (vip_id, network_id, vrid, auth_pass, configured)
-            VALUES (:vipId, :networkId, :vrid, :authPass, :configured)
+            INSERT INTO virtual_routers (vip_id, network_id, vrid, auth_pass, configured,
+              previous_vrid)
+            VALUES (:vipId, :networkId, :vrid, :authPass, :configured, :previousVrid)
             ON CONFLICT (vip_id) DO UPDATE SET
               network_id = excluded.network_id, vrid = excluded.vrid,
-              auth_pass = excluded.auth_pass, configured = excluded.configured
+              auth_pass = excluded.auth_pass, configured = excluded.configured,
+              previous_vrid = excluded.previous_vrid
             """)
         .param("vipId", router.vipId().value())
         .param("networkId", router.networkId().value())
         .param("vrid", router.vrid())
         .param("authPass", router.authPass().secret())
         .param("configured", Json.MAPPER.writeValueAsString(router.configured()))
+        .param("previousVrid", router.previousVrid())
         .update();
   }
 
@@ -44,7 +47,7 @@ record VirtualRouterTable(JdbcClient db) {
     }
     db.sql(
             """
-            SELECT vip_id, network_id, vrid, auth_pass, configured
+            SELECT vip_id, network_id, vrid, auth_pass, configured, previous_vrid
             FROM virtual_routers WHERE vip_id IN (:ids)
             """)
         .param("ids", ids.stream().map(VipId::value).toList())
@@ -59,10 +62,14 @@ record VirtualRouterTable(JdbcClient db) {
     return Set.copyOf(
         db.sql(
                 """
-                SELECT DISTINCT vrid
+                SELECT vrid
                 FROM virtual_routers JOIN vips ON vips.id = vip_id
                 WHERE (virtual_routers.network_id = :id OR vips.network_id = :id)
                   AND vip_id <> :except
+                UNION SELECT previous_vrid
+                FROM virtual_routers JOIN vips ON vips.id = vip_id
+                WHERE (virtual_routers.network_id = :id OR vips.network_id = :id)
+                  AND vip_id <> :except AND previous_vrid IS NOT NULL
                 """)
             .param("id", id.value())
             .param("except", except.value())
@@ -81,6 +88,7 @@ record VirtualRouterTable(JdbcClient db) {
         configured.entrySet().stream()
             .collect(
                 Collectors.toMap(
-                    entry -> new VmId(entry.getKey()), entry -> Set.copyOf(entry.getValue()))));
+                    entry -> new VmId(entry.getKey()), entry -> Set.copyOf(entry.getValue()))),
+        row.getObject("previous_vrid") == null ? null : row.getInt("previous_vrid"));
   }
 }

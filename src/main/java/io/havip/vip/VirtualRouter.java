@@ -10,22 +10,26 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the HA software of a VIP's VMs shares: a virtual router in the words of RFC 9568. It is
- * allocated when the first configuration is made, and kept for the VIP's life.
+ * allocated when the first VM is bound, and kept for the VIP's life.
  *
  * @param networkId the subnet of the VRRP NICs, on which no other VIP has this VRID
  * @param vrid {@link #VRID_MIN} to {@link #VRID_MAX}
  * @param configured for each VM that was given a configuration, the VRRP NICs of the VMs that it
- *     names, its own among them
+ *     names, its own among them; empty for a configuration with the VRID before this one
+ * @param previousVrid the VRID before this one, while a bound VM was not given a configuration with
+ *     the new one; both count until then
  */
 public record VirtualRouter(
     VipId vipId,
     NetworkId networkId,
     int vrid,
     AuthPass authPass,
-    Map<VmId, Set<NicId>> configured) {
+    Map<VmId, Set<NicId>> configured,
+    @Nullable Integer previousVrid) {
   /** RFC 9568, section 5.2.3. */
   public static final int VRID_MIN = 1;
 
@@ -40,9 +44,42 @@ public record VirtualRouter(
     configured = Map.copyOf(configured);
   }
 
+  /** A virtual router that always had this VRID. */
+  public VirtualRouter(
+      VipId vipId,
+      NetworkId networkId,
+      int vrid,
+      AuthPass authPass,
+      Map<VmId, Set<NicId>> configured) {
+    this(vipId, networkId, vrid, authPass, configured, null);
+  }
+
+  /** The VRIDs with which the VIP's VMs may advertise it: the current one and the previous one. */
+  public Set<Integer> vrids() {
+    return previousVrid == null ? Set.of(vrid) : Set.of(vrid, previousVrid);
+  }
+
+  /**
+   * The same virtual router on another subnet or with another VRID. With another VRID, all
+   * configurations that were made are outdated.
+   */
+  public VirtualRouter moved(NetworkId newNetworkId, int newVrid) {
+    if (newVrid == vrid) {
+      return new VirtualRouter(vipId, newNetworkId, vrid, authPass, configured, previousVrid);
+    }
+    Map<VmId, Set<NicId>> outdated = new HashMap<>(configured);
+    outdated.replaceAll((_, _) -> Set.of());
+    return new VirtualRouter(vipId, newNetworkId, newVrid, authPass, outdated, vrid);
+  }
+
   /** The MAC address of a VRID: RFC 9568, section 7.3. */
   public MacAddress mac() {
     return new MacAddress(MAC_BASE | vrid);
+  }
+
+  /** Whether HAVIP made a configuration with it; VMs that people configured may use other VRIDs. */
+  public boolean isConfigured() {
+    return !configured.isEmpty();
   }
 
   /** What HAVIP knows of a VM's configuration. */
@@ -69,7 +106,10 @@ public record VirtualRouter(
     Map<VmId, Set<NicId>> now = new HashMap<>(configured);
     now.keySet().retainAll(bindings.stream().map(Binding::vmId).toList());
     now.put(vmId, vrrpNics(bindings));
-    return new VirtualRouter(vipId, networkId, vrid, authPass, now);
+    boolean isDone =
+        bindings.stream().noneMatch(it -> now.getOrDefault(it.vmId(), Set.of()).isEmpty());
+    return new VirtualRouter(
+        vipId, networkId, vrid, authPass, now, isDone ? null : previousVrid);
   }
 
   private static Set<NicId> vrrpNics(Collection<Binding> bindings) {

@@ -81,7 +81,7 @@ class AnySequenceTest {
     return switch (kind) {
       case CREATE_INTERNAL_VIP, CREATE_EXTERNAL_VIP, BIND, REPLACE_BINDINGS, CONFIGURE, REALISED ->
           10;
-      case CREATE_VM, ADD_NIC, CREATE_SUBNET -> 6;
+      case CREATE_VM, ADD_NIC, UPDATE_NIC, CREATE_SUBNET -> 6;
       case FENCE,
           END_FENCES,
           UPDATE_VIP,
@@ -92,7 +92,7 @@ class AnySequenceTest {
           UPDATE_VM,
           DELETE_VIP ->
           3;
-      case CREATE_VPC, CREATE_EXTERNAL_NETWORK, RENAME_VPC, UPDATE_NETWORK -> 2;
+      case CREATE_VPC, CREATE_EXTERNAL_NETWORK, RENAME_VPC, UPDATE_NETWORK, LEARN_GATEWAY -> 2;
       case DELETE_VPC, DELETE_NETWORK, DELETE_VM -> 1;
     };
   }
@@ -118,6 +118,18 @@ class AnySequenceTest {
                     reached("a configuration is " + router.configurationOf(vmId, vip.bindings()))));
     if (cloud.world.nics().stream().anyMatch(Nic::madeByBinding)) {
       reached("a binding made a NIC");
+    }
+    for (Nic nic : cloud.world.nics()) {
+      Network network = cloud.world.network(nic.networkId()).orElseThrow();
+      if (nic.gateway()) {
+        reached("a NIC is a gateway's");
+      }
+      if (nic.address() != null && nic.address().equals(network.gateway())) {
+        reached("a NIC has the gateway's address");
+      }
+      if (!nic.sendsFromVip().isEmpty()) {
+        reached("a NIC sends from a VIP");
+      }
     }
   }
 
@@ -145,7 +157,13 @@ class AnySequenceTest {
           }
           for (String corner :
               List.of(
-                  "a VIP is full", "a VM is full", "a deletion failed", "a binding made a NIC")) {
+                  "a VIP is full",
+                  "a VM is full",
+                  "a deletion failed",
+                  "a binding made a NIC",
+                  "a NIC is a gateway's",
+                  "a NIC has the gateway's address",
+                  "a NIC sends from a VIP")) {
             corners.check(corner).count(count -> count > 0);
           }
         });

@@ -3,6 +3,7 @@ package io.havip.decision;
 import io.havip.account.Account;
 import io.havip.account.Caller;
 import io.havip.account.Role;
+import io.havip.id.NetworkId;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
 import io.havip.inventory.Subnet;
@@ -12,6 +13,7 @@ import io.havip.inventory.Vpc;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.vip.Failure;
 import io.havip.vip.Limits;
 import io.havip.vip.Vip;
@@ -274,6 +276,19 @@ class Cloud {
         system,
         (snapshot, context) ->
             VipDecisions.failed(snapshot.vip(vip.id()).orElseThrow(), why, context.now()));
+  }
+
+  /** The fabric has seen the MAC address of the network's gateway. */
+  void learnt(NetworkId id, MacAddress mac) {
+    world = world.apply(List.of(new Change.PutLearntGatewayMac(id, mac)));
+  }
+
+  Vm updateNic(Caller caller, Vm vm, Network network, Command.UpdateNic command) {
+    var nic = vm(vm).nicOn(network.id()).orElseThrow();
+    return as(
+        caller,
+        (snapshot, context) ->
+            InventoryDecisions.updateNic(snapshot, vm.id(), nic.id(), command, context));
   }
 
   /** The VIP as it is now. */

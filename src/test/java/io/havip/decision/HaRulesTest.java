@@ -30,9 +30,11 @@ class HaRulesTest {
   private final Vm c = cloud.vm(cloud.alice, vpc, subnet);
 
   @Test
-  void aVipGetsItsVridWithItsFirstConfigurationAndKeepsIt() {
-    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a, b);
+  void aVipGetsItsVridWithItsFirstVmAndKeepsIt() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet);
     assertThat(cloud.world.virtualRouter(vip.id())).isEmpty();
+    cloud.replace(cloud.alice, vip, a, b);
+    assertThat(cloud.world.virtualRouter(vip.id())).isPresent();
     Membership first = configure(vip, a).memberships().getFirst();
     assertThat(first.vrid()).isEqualTo(1);
     assertThat(first.members().stream().map(Member::id)).containsExactly(a.id(), b.id());
@@ -93,7 +95,6 @@ class HaRulesTest {
   @Test
   void aVipWhoseVmsMayUseTheVridsMacAddressHasAVridAtOnce() {
     Vip vip = cloud.vip(cloud.alice, vpc, subnet, a, b);
-    assertThat(cloud.world.virtualRouter(vip.id())).isEmpty();
     Vip allowed = cloud.bind(cloud.alice, vip, new Command.Bind(a.id(), true));
     assertThat(allowed.generation()).isEqualTo(vip.generation() + 1);
     VirtualRouter router = cloud.world.virtualRouter(vip.id()).orElseThrow();
@@ -114,7 +115,7 @@ class HaRulesTest {
         IntStream.range(0, 256).mapToObj(_ -> cloud.vip(cloud.alice, vpc, subnet, b)).toList();
     Refusals.assertRefused(ErrorCode.VRIDS_EXHAUSTED, () -> configure(vips.getLast(), b));
     cloud.unbind(cloud.alice, vips.getLast(), b);
-    configure(vips.getFirst(), b);
+    assertThat(configure(vips.getFirst(), b).memberships()).hasSize(255);
     assertThat(cloud.world.vrids(subnet.id(), cloud.ids.vip())).hasSize(255);
     Vip more = cloud.vip(cloud.alice, vpc, subnet, a);
     Refusals.assertRefused(ErrorCode.VRIDS_EXHAUSTED, () -> configure(more, a));
@@ -123,6 +124,8 @@ class HaRulesTest {
     int freed = cloud.world.virtualRouter(gone.id()).orElseThrow().vrid();
     cloud.delete(cloud.alice, gone);
     cloud.realised(gone);
+    Refusals.assertRefused(ErrorCode.VRIDS_EXHAUSTED, () -> configure(more, a));
+    cloud.replace(cloud.alice, more, a);
     assertThat(configure(more, a).memberships().getFirst().vrid()).isEqualTo(freed);
   }
 
@@ -151,6 +154,38 @@ class HaRulesTest {
   }
 
   @Test
+  void aReplacedVridCountsUntilEveryBoundVmHasTheNewOne() {
+    Network elsewhere = cloud.subnet(cloud.alice, vpc, "10.0.8.0/24");
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vm far = cloud.vm(cloud.alice, vpc, elsewhere);
+    Vm farther = cloud.vm(cloud.alice, vpc, elsewhere);
+    cloud.vip(cloud.alice, vpc, elsewhere, far);
+    Vip moving = cloud.vip(cloud.alice, vpc, external, a);
+    configure(moving, a);
+
+    cloud.replace(cloud.alice, moving, far, farther);
+    assertThat(vrids(moving)).containsExactlyInAnyOrder(1, 2);
+    configure(moving, far);
+    assertThat(vrids(moving)).as("one VM has the old one").containsExactlyInAnyOrder(1, 2);
+    configure(moving, farther);
+    assertThat(vrids(moving)).containsExactly(2);
+  }
+
+  @Test
+  void readingAConfigurationChangesNothingForTheFabric() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    Decision<Node> decision =
+        HaDecisions.configure(
+            cloud.world, vip.id(), a.id(), Map.of(), false, cloud.context(cloud.alice));
+    assertThat(decision.wakes()).isEmpty();
+    assertThat(vrids(vip)).containsExactly(1);
+  }
+
+  private Set<Integer> vrids(Vip vip) {
+    return cloud.world.virtualRouter(vip.id()).orElseThrow().vrids();
+  }
+
+  @Test
   void namesOfInterfacesMustBeOfTheVmAndDiffer() {
     Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
     Vip vip = cloud.vip(cloud.alice, vpc, external, a);
@@ -171,7 +206,9 @@ class HaRulesTest {
                 cloud.bob,
                 (now, context) ->
                     HaDecisions.configure(now, vip.id(), a.id(), Map.of(), false, context)));
-    assertThat(Set.copyOf(cloud.world.virtualRouters())).isEmpty();
+    assertThat(cloud.world.virtualRouters())
+        .as("nobody was given a configuration")
+        .allMatch(router -> router.configured().isEmpty());
   }
 
   private Node configure(Vip vip, Vm vm) {

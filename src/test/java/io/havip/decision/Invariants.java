@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -88,6 +89,9 @@ public final class Invariants {
             Invariants::orphanedNics),
         new Rule("nobody is bound to a VIP that is being deleted", Invariants::boundWhileDeleting),
         new Rule("state, failure, generations and version agree", Invariants::contradictions),
+        new Rule(
+            "a NIC sends from VIPs of its account on its network, to which its VM is not bound",
+            Invariants::straySenders),
         new Rule("a VRID is had once on the subnet where it is used", Invariants::sharedVrids));
   }
 
@@ -162,7 +166,12 @@ public final class Invariants {
         .filter(vip ->
             before.vip(vip.id()).map(old -> old.generation() < vip.generation()).orElse(true))
         .forEach(vip -> touched.add(vip.id()));
-    touched.addAll(difference(before.nics(), after.nics(), Nic::id));
+    touched.addAll(difference(withoutSenders(before), withoutSenders(after), Nic::id));
+    for (Vip vip : after.vips()) {
+      if (!sendersOf(before, vip).equals(sendersOf(after, vip))) {
+        touched.add(vip.id());
+      }
+    }
     touched.addAll(
         difference(
             before.networks().stream().map(Network::id).toList(),
@@ -228,8 +237,15 @@ public final class Invariants {
     Set<Object> touched = new HashSet<>();
     touched.addAll(difference(before.vpcs(), after.vpcs(), Vpc::accountId));
     touched.addAll(difference(before.subnets(), after.subnets(), Subnet::accountId));
-    touched.addAll(difference(before.vms(), after.vms(), Vm::accountId));
-    touched.addAll(difference(before.vips(), after.vips(), Vip::accountId));
+    if (caller.role() == Role.ADMIN) {
+      // An administrator changes any account's VMs, and with them only who is bound.
+      touched.addAll(difference(unbound(before), unbound(after), List::getLast));
+    } else {
+      touched.addAll(difference(withoutSendersOf(before), withoutSendersOf(after), Vm::accountId));
+      touched.addAll(difference(before.vips(), after.vips(), Vip::accountId));
+      checkJoinedNetworks(before, after);
+    }
+    checkMacs(before, after);
     touched.remove(caller.accountId());
     assertThat(touched).as("accounts touched by " + caller.actor() + " besides its own").isEmpty();
     if (caller.role() != Role.ADMIN) {
@@ -238,6 +254,138 @@ public final class Invariants {
     assertThat(newEvents(before, after).map(Event::actor))
         .as("history names who did it")
         .allMatch(caller.actor()::equals);
+  }
+
+  private static List<List<Object>> unbound(World world) {
+    return world.vips().stream()
+        .map(vip -> List.<Object>of(vip.id(), vip.name(), vip.remark(), vip.accountId()))
+        .toList();
+  }
+
+  private static List<Nic> withoutSenders(World world) {
+    return world.nics().stream().map(Invariants::withoutSenders).toList();
+  }
+
+  private static Nic withoutSenders(Nic nic) {
+    return nic.with(nic.mac(), nic.port(), nic.allowedSources(), nic.gateway(), Set.of());
+  }
+
+  /** The VMs without what a VIP takes along when it goes. */
+  private static List<Vm> withoutSendersOf(World world) {
+    return world.vms().stream()
+        .map(vm -> {
+          Vm bare = vm;
+          for (Nic nic : vm.nics()) {
+            bare = bare.replacing(withoutSenders(nic));
+          }
+          return bare;
+        })
+        .toList();
+  }
+
+  private static Set<Object> sendersOf(World world, Vip vip) {
+    return world.nics().stream()
+        .filter(nic -> nic.sendsFromVip().contains(vip.id()))
+        .map(nic -> List.of(nic.id(), nic.port(), nic.mac()))
+        .collect(Collectors.toSet());
+  }
+
+  /** On joined networks a member chooses nothing that changes how others' packets are judged. */
+  private static void checkJoinedNetworks(World before, World after) {
+    for (Nic nic : after.nics()) {
+      if (!isJoined(after, nic)) {
+        continue;
+      }
+      Nic old =
+          before.nics().stream().filter(it -> it.id().equals(nic.id())).findFirst().orElse(null);
+      if (old == null) {
+        assertThat(nic.mac().toString())
+            .as("a MAC address that a member got on a joined network is HAVIP's choice")
+            .isEqualTo(madeFrom(nic.id().value()));
+        assertThat(nic.allowedSources()).as("sources on a joined network").isEmpty();
+        assertThat(nic.gateway()).as("a gateway on a joined network").isFalse();
+      } else {
+        assertThat(withoutSenders(nic))
+            .as("a NIC that a member changed on a joined network")
+            .isEqualTo(withoutSenders(old));
+      }
+    }
+    for (Vip vip : after.vips()) {
+      if (isJoined(after.network(vip.networkId()).orElseThrow())) {
+        assertThat(vmac(before.vip(vip.id()).stream()))
+            .as("vmac that a member permitted on a joined network")
+            .containsAll(vmac(Stream.of(vip)));
+      }
+    }
+  }
+
+  private static List<Object> vmac(Stream<Vip> vip) {
+    return vip.flatMap(it -> it.bindings().stream())
+        .filter(Binding::vmac)
+        .<Object>map(Binding::vmId)
+        .toList();
+  }
+
+  private static boolean isJoined(World world, Nic nic) {
+    return isJoined(world.network(nic.networkId()).orElseThrow());
+  }
+
+  private static boolean isJoined(Network network) {
+    return network instanceof ExternalNetwork
+        || network.uplink() != null
+        || network.logicalSwitch() != null;
+  }
+
+  /** 02, and the last eight characters of the id, five bits each. */
+  private static String madeFrom(String id) {
+    StringBuilder bits = new StringBuilder();
+    for (char c : id.substring(id.length() - 8).toCharArray()) {
+      int digit = "0123456789abcdefghjkmnpqrstvwxyz".indexOf(c);
+      bits.append(Integer.toBinaryString(32 + digit), 1, 6);
+    }
+    StringBuilder mac = new StringBuilder("02");
+    for (int i = 0; i < 40; i += 8) {
+      mac.append(":%02x".formatted(Integer.parseInt(bits.substring(i, i + 8), 2)));
+    }
+    return mac.toString();
+  }
+
+  /** A MAC address that a NIC gets is a station's own, whoever asks for it. */
+  private static void checkMacs(World before, World after) {
+    for (Nic nic : after.nics()) {
+      boolean isNew =
+          before.nics().stream()
+              .noneMatch(old ->
+                  old.id().equals(nic.id())
+                      && old.mac().equals(nic.mac())
+                      && (!old.gateway() || nic.gateway()));
+      if (isNew) {
+        String mac = nic.mac().toString();
+        assertThat(mac)
+            .as("a NIC's MAC address")
+            .doesNotStartWith("00:00:5e:00:01:")
+            .doesNotStartWith("00:00:5e:00:02:")
+            .isNotEqualTo("0a:68:61:76:69:70");
+        Network network = after.network(nic.networkId()).orElseThrow();
+        assertThat(nic.gateway()
+                || (!nic.mac().equals(network.policy().gatewayMac())
+                    && !after.learntGatewayMac(network.id()).equals(Optional.of(nic.mac()))))
+            .as("only a router VM gets the gateway's MAC address " + mac)
+            .isTrue();
+      }
+    }
+  }
+
+  private static Stream<Nic> straySenders(World world) {
+    return world.nics().stream()
+        .filter(nic ->
+            nic.sendsFromVip().stream()
+                .map(id -> world.vip(id).orElseThrow())
+                .anyMatch(vip ->
+                    !vip.networkId().equals(nic.networkId())
+                        || vip.vmIds().contains(nic.vmId())
+                        || !vip.accountId()
+                            .equals(world.vm(nic.vmId()).orElseThrow().accountId())));
   }
 
   private static List<Network> externals(World world) {
@@ -349,7 +497,9 @@ public final class Invariants {
           long highest = lowest + (1L << (32 - network.cidr().prefixLength())) - 1;
           return address <= lowest
               || address >= highest
-              || used.address().equals(network.gateway())
+              || (used.address().equals(network.gateway())
+                  && world.nics().stream()
+                      .noneMatch(nic -> nic.id().equals(used.holder()) && nic.gateway()))
               || network.reserved().stream()
                   .anyMatch(range ->
                       range.first().toLong() <= address && address <= range.last().toLong());

@@ -16,6 +16,7 @@ import io.havip.inventory.Vpc;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import java.util.Set;
 import io.havip.vip.Binding;
 import io.havip.vip.Vip;
 import java.util.Collections;
@@ -359,9 +360,13 @@ class InventoryRulesTest {
   void whatIsAnothersIsNotThere() {
     Vm vm = cloud.vm(cloud.bob, vpc, subnet);
 
-    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.delete(cloud.alice, vm));
-    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.deleteNicOn(cloud.alice, vm, subnet));
-    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.addNic(cloud.alice, vm, Cloud.on(subnet)));
+    Caller carol = new Caller(cloud.alice.accountId(), Role.MEMBER, "carol");
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.delete(carol, vm));
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.deleteNicOn(carol, vm, subnet));
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.addNic(carol, vm, Cloud.on(subnet)));
+    assertRefused(
+        ErrorCode.NOT_FOUND, () -> cloud.updateNic(carol, vm, subnet, sources("10.9.0.0/16")));
+    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.rename(cloud.alice, cloud.vip(cloud.bob, vpc, subnet), "x"));
     assertRefused("vpcId", ErrorCode.REFERENCE_NOT_FOUND, () -> cloud.vm(cloud.alice, vpc, subnet));
     assertRefused(
         "vpcId",
@@ -373,6 +378,220 @@ class InventoryRulesTest {
             cloud.as(
                 cloud.alice,
                 (now, context) -> InventoryDecisions.deleteNetwork(now, subnet.id(), context)));
+  }
+
+  @Test
+  void anAdministratorCreatesAndChangesTheVmsOfAnyAccount() {
+    var command =
+        new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(Cloud.on(subnet)), "bob");
+    Vm vm =
+        cloud.as(
+            cloud.alice, (now, context) -> InventoryDecisions.createVm(now, command, context));
+    assertThat(vm.accountId()).isEqualTo(cloud.bob.accountId());
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet, vm);
+
+    cloud.updateNic(cloud.alice, vm, subnet, sources("10.9.0.0/16"));
+    cloud.delete(cloud.alice, vm);
+
+    assertThat(cloud.vip(vip).bindings()).isEmpty();
+    assertThat(cloud.world.events().getLast().actor()).isEqualTo("alice");
+    assertThat(cloud.world.events().getLast().accountId()).isEqualTo(cloud.bob.accountId());
+    assertRefused(
+        "account",
+        ErrorCode.FORBIDDEN,
+        () ->
+            cloud.as(
+                cloud.bob, (now, context) -> InventoryDecisions.createVm(now, command, context)));
+    var nowhere = new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(), "nobody");
+    assertRefused(
+        "account",
+        ErrorCode.REFERENCE_NOT_FOUND,
+        () ->
+            cloud.as(
+                cloud.alice, (now, context) -> InventoryDecisions.createVm(now, nowhere, context)));
+  }
+
+  @Test
+  void onAJoinedNetworkOnlyAnAdministratorChoosesWhatANicSends() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet, external);
+    MacAddress mac = MacAddress.parse("02:00:00:00:00:77");
+    List<Cidr> sources = List.of(Cidr.parse("0.0.0.0/0"));
+
+    assertRefused(
+        "nics[0].mac",
+        ErrorCode.FORBIDDEN,
+        () ->
+            cloud.vm(
+                cloud.bob,
+                vpc,
+                List.of(new Command.NewNic(external.id(), null, mac, null, List.of()))));
+    assertRefused(
+        "nics[0].allowedSources",
+        ErrorCode.FORBIDDEN,
+        () ->
+            cloud.vm(
+                cloud.bob,
+                vpc,
+                List.of(new Command.NewNic(external.id(), null, null, null, sources))));
+    assertRefused(
+        "nics[0].gateway",
+        ErrorCode.FORBIDDEN,
+        () -> cloud.vm(cloud.bob, vpc, List.of(router(external, "192.0.2.1"))));
+    for (Command.UpdateNic change :
+        List.of(
+            new Command.UpdateNic(mac, null, null, null, null),
+            new Command.UpdateNic(null, null, sources, null, null),
+            new Command.UpdateNic(null, null, null, true, null))) {
+      assertRefused(
+          ErrorCode.FORBIDDEN, () -> cloud.updateNic(cloud.bob, vm, external, change));
+      cloud.updateNic(cloud.bob, vm, subnet, change);
+      cloud.updateNic(cloud.alice, vm, external, change);
+    }
+    var port = new Command.UpdateNic(null, "tap7", null, null, null);
+    assertRefused("port", ErrorCode.FORBIDDEN, () -> cloud.updateNic(cloud.bob, vm, subnet, port));
+  }
+
+  @Test
+  void whoPermitsVmacOnAJoinedNetworkIsAnAdministrator() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+    Vip vip = cloud.vip(cloud.bob, vpc, external, vm);
+    Vip inside = cloud.vip(cloud.bob, vpc, subnet, vm);
+    var vmac = new Command.Bind(vm.id(), true);
+
+    assertRefused("vmacVmIds", ErrorCode.FORBIDDEN, () -> cloud.bind(cloud.bob, vip, vmac));
+    assertThat(cloud.bind(cloud.bob, inside, vmac).bindings().getFirst().vmac()).isTrue();
+    assertThat(cloud.bind(cloud.alice, vip, vmac).bindings().getFirst().vmac()).isTrue();
+    assertThat(cloud.replace(cloud.bob, vip, vm).bindings().getFirst().vmac())
+        .as("what an administrator permitted stays")
+        .isTrue();
+    Vm other = cloud.vm(cloud.bob, vpc, subnet);
+    assertRefused(
+        ErrorCode.NOT_FOUND,
+        () -> cloud.bind(cloud.alice, vip, new Command.Bind(other.id(), true)));
+  }
+
+  @Test
+  void aNicHasAMacAddressThatIsAStationsOwn() {
+    cloud.learnt(subnet.id(), MacAddress.parse("02:00:00:00:00:fe"));
+    for (String mac :
+        List.of("00:00:5e:00:01:01", "00:00:5e:00:02:ff", "0a:68:61:76:69:70")) {
+      assertRefused(
+          "nics[0].mac",
+          ErrorCode.INVALID_FIELD,
+          () -> cloud.vm(operator, vpc, List.of(nic(subnet, mac, "tap1"))));
+    }
+    assertRefused(
+        "nics[0].mac",
+        ErrorCode.IN_USE,
+        () -> cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:fe", "tap1"))));
+    Vm vm = cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:11", "tap1")));
+    Vm other = cloud.vm(operator, vpc, List.of(nic(subnet, "02:00:00:00:00:12", "tap2")));
+    assertRefused(
+        "mac",
+        ErrorCode.IN_USE,
+        () -> cloud.updateNic(operator, vm, subnet, mac("02:00:00:00:00:12", null)));
+    assertRefused(
+        "mac",
+        ErrorCode.IN_USE,
+        () -> cloud.updateNic(operator, vm, subnet, mac("02:00:00:00:00:fe", null)));
+    cloud.updateNic(operator, vm, subnet, mac("02:00:00:00:00:fe", true));
+    assertRefused(
+        "gateway",
+        ErrorCode.IN_USE,
+        () ->
+            cloud.updateNic(
+                operator, vm, subnet, new Command.UpdateNic(null, null, null, false, null)));
+    cloud.updateNic(operator, vm, subnet, mac("02:00:00:00:00:13", false));
+    assertThat(cloud.vm(other).version()).isEqualTo(1);
+  }
+
+  @Test
+  void oneRouterVmHasTheGatewaysAddressAsItsOwn() {
+    assertRefused(
+        "nics[0].address",
+        ErrorCode.ADDRESS_RESERVED,
+        () -> cloud.vm(cloud.bob, vpc, List.of(Cloud.on(subnet, "10.0.0.1"))));
+    Vm router = cloud.vm(cloud.bob, vpc, List.of(router(subnet, "10.0.0.1")));
+    assertRefused(
+        "nics[0].address",
+        ErrorCode.ADDRESS_TAKEN,
+        () -> cloud.vm(cloud.bob, vpc, List.of(router(subnet, "10.0.0.1"))));
+    cloud.vm(cloud.bob, vpc, List.of(router(subnet, "10.0.0.2")));
+    assertRefused(
+        "gateway",
+        ErrorCode.IN_USE,
+        () ->
+            cloud.updateNic(
+                cloud.bob, router, subnet, new Command.UpdateNic(null, null, null, false, null)));
+    cloud.delete(cloud.bob, router);
+    cloud.vm(cloud.bob, vpc, List.of(router(subnet, "10.0.0.1")));
+  }
+
+  @Test
+  void aRealServerAnswersFromAVipToWhichItIsNotBound() {
+    Vm director = cloud.vm(cloud.bob, vpc, subnet);
+    Vm server = cloud.vm(cloud.bob, vpc, subnet);
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet, director);
+    Vip elsewhere = cloud.vip(cloud.bob, vpc, cloud.external("192.0.2.0/24", "192.0.2.1"));
+    Vpc alices = cloud.vpc(cloud.alice);
+    Vip alicesVip = cloud.vip(cloud.alice, alices, cloud.subnet(cloud.alice, alices, "10.0.0.0/24"));
+
+    cloud.updateNic(cloud.bob, server, subnet, sendsFrom(vip));
+    assertThat(cloud.vm(server).nics().getFirst().sendsFromVip()).containsExactly(vip.id());
+    assertRefused(
+        "vmIds[1]", ErrorCode.INVALID_FIELD, () -> cloud.replace(cloud.bob, vip, director, server));
+    assertRefused(
+        "sendsFromVip",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.updateNic(cloud.bob, director, subnet, sendsFrom(vip)));
+    assertRefused(
+        "sendsFromVip",
+        ErrorCode.INVALID_FIELD,
+        () -> cloud.updateNic(cloud.bob, director, subnet, sendsFrom(elsewhere)));
+    assertRefused(
+        "sendsFromVip",
+        ErrorCode.REFERENCE_NOT_FOUND,
+        () -> cloud.updateNic(cloud.bob, director, subnet, sendsFrom(alicesVip)));
+    cloud.delete(cloud.bob, vip);
+    cloud.realised(vip);
+    assertThat(cloud.vm(server).nics().getFirst().sendsFromVip()).isEmpty();
+  }
+
+  @Test
+  void aNicsNewMacAddressIsToldToTheFabricWithTheVipsThatItIsBoundTo() {
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet, vm);
+    Nic nic = vm.nics().getFirst();
+
+    Decision<Vm> decision =
+        InventoryDecisions.updateNic(
+            cloud.world,
+            vm.id(),
+            nic.id(),
+            mac("02:00:00:00:00:55", null),
+            cloud.context(cloud.bob));
+
+    assertThat(decision.wakes()).containsExactlyInAnyOrder(nic.id(), subnet.id(), vip.id());
+    assertThat(decision.answer().version()).isEqualTo(vm.version() + 1);
+  }
+
+  private static Command.NewNic router(Network network, String address) {
+    return new Command.NewNic(
+        network.id(), Ipv4Address.parse(address), null, null, List.of(), true, Set.of());
+  }
+
+  private static Command.UpdateNic mac(String mac, @Nullable Boolean gateway) {
+    return new Command.UpdateNic(MacAddress.parse(mac), null, null, gateway, null);
+  }
+
+  private static Command.UpdateNic sources(String cidr) {
+    return new Command.UpdateNic(null, null, List.of(Cidr.parse(cidr)), null, null);
+  }
+
+  private static Command.UpdateNic sendsFrom(Vip vip) {
+    return new Command.UpdateNic(null, null, null, null, Set.of(vip.id()));
   }
 
   private Network deleteSubnet() {

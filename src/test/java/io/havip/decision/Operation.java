@@ -26,8 +26,10 @@ import io.havip.vip.Vip;
 import io.havip.vip.VipType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,9 @@ record Operation(Kind kind, long seed) {
     UPDATE_VM,
     DELETE_VM,
     ADD_NIC,
+    UPDATE_NIC,
     DELETE_NIC,
+    LEARN_GATEWAY,
     CREATE_INTERNAL_VIP,
     CREATE_EXTERNAL_VIP,
     UPDATE_VIP,
@@ -154,6 +158,27 @@ record Operation(Kind kind, long seed) {
           var command =
               newNic(caller, cloud.world.vm(id).map(Vm::vpcId).orElseGet(() -> vpc(caller)));
           cloud.as(caller, (now, context) -> InventoryDecisions.addNic(now, id, command, context));
+        }
+        case UPDATE_NIC -> {
+          Nic nic = one(cloud.world.nics());
+          VmId id = nic == null || rarely(10) ? vm(caller) : nic.vmId();
+          var nicId = nic == null || rarely(10) ? cloud.ids.nic() : nic.id();
+          Caller actor = rarely(5) ? caller : ownerOf(id);
+          var command =
+              new Command.UpdateNic(
+                  rarely(3) ? mac() : null,
+                  rarely(6) ? "tap" + random.nextInt(40) : null,
+                  rarely(4) ? sources() : null,
+                  rarely(3) ? (Boolean) rarely(2) : null,
+                  rarely(2) ? senders(nic == null ? null : nic.networkId()) : null);
+          cloud.as(
+              actor,
+              (now, context) -> InventoryDecisions.updateNic(now, id, nicId, command, context));
+        }
+        case LEARN_GATEWAY -> {
+          NetworkId id = rarely(2) ? subnet(caller) : external();
+          MacAddress mac = mac();
+          cloud.learnt(id, mac);
         }
         case DELETE_NIC -> {
           Nic nic = one(cloud.world.nics());
@@ -305,9 +330,32 @@ record Operation(Kind kind, long seed) {
       return new Command.NewNic(
           networkId,
           rarely(4) ? address(networkId) : null,
-          rarely(6) ? new MacAddress(0x0200_0000_0000L + random.nextInt(40)) : null,
+          rarely(6) ? mac() : null,
           rarely(6) ? "tap" + random.nextInt(40) : null,
-          rarely(6) ? List.of(Cidr.parse("0.0.0.0/0")) : List.of());
+          rarely(6) ? sources() : List.of(),
+          rarely(4),
+          rarely(4) ? senders(networkId) : Set.of());
+    }
+
+    private List<Cidr> sources() {
+      return rarely(3) ? List.of() : List.of(Cidr.parse("0.0.0.0/0"));
+    }
+
+    private MacAddress mac() {
+      return switch (random.nextInt(12)) {
+        case 0 -> MacAddress.parse("00:00:5e:00:01:01");
+        case 1 -> MacAddress.parse("00:00:5e:00:02:ff");
+        case 2 -> MacAddress.parse("0a:68:61:76:69:70");
+        default -> new MacAddress(0x0200_0000_0000L + random.nextInt(40));
+      };
+    }
+
+    private Set<VipId> senders(@Nullable NetworkId networkId) {
+      return cloud.world.vips().stream()
+          .filter(vip -> vip.networkId().equals(networkId) || rarely(20))
+          .map(Vip::id)
+          .limit(3)
+          .collect(Collectors.toSet());
     }
 
     private Ipv4Address address(NetworkId networkId) {

@@ -8,6 +8,7 @@ import io.havip.error.Refused;
 import io.havip.event.Event;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
+import io.havip.id.NetworkId;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
@@ -15,6 +16,7 @@ import io.havip.inventory.Reservation;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.store.PostgresServer;
 import io.havip.store.PostgresStore;
 import io.havip.store.Reader;
@@ -120,6 +122,16 @@ class StoreAgreesTest {
       }
     }
 
+    @Override
+    void learnt(NetworkId id, MacAddress mac) {
+      super.learnt(id, mac);
+      Decision<NetworkId> _ =
+          store.write(
+              _ ->
+                  new Decision<>(
+                      List.of(new Change.PutLearntGatewayMac(id, mac)), Set.of(), id));
+    }
+
     private <T> Decision<T> write(Caller caller, Request<T> request, CountingIds same) {
       return store.write(
           snapshot -> request.decide(snapshot, new Context(caller, now, same, limits)));
@@ -156,6 +168,9 @@ class StoreAgreesTest {
             .contains(reservation);
       }
       for (Network network : world.networks()) {
+        assertThat(
+                store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(network.id())))
+            .isEqualTo(world.learntGatewayMac(network.id()));
         assertThat(
                 store.<Optional<Ipv4Address>>read(
                     now -> now.freeAddress(network.id(), network.assignable())))

@@ -62,6 +62,7 @@ public final class World implements Snapshot {
   private final Map<Place, Reservation> reservations = new LinkedHashMap<>();
   private final Map<VipId, VirtualRouter> virtualRouters = new LinkedHashMap<>();
   private final Map<VipId, List<Holder>> holders = new LinkedHashMap<>();
+  private final Map<NetworkId, MacAddress> learntGatewayMacs = new LinkedHashMap<>();
   private final Map<NicId, NicStatus> nicStatus = new LinkedHashMap<>();
   private final Map<WebhookId, Webhook> webhooks = new LinkedHashMap<>();
   private final List<Event> events = new ArrayList<>();
@@ -83,6 +84,7 @@ public final class World implements Snapshot {
     reservations.putAll(other.reservations);
     virtualRouters.putAll(other.virtualRouters);
     holders.putAll(other.holders);
+    learntGatewayMacs.putAll(other.learntGatewayMacs);
     nicStatus.putAll(other.nicStatus);
     webhooks.putAll(other.webhooks);
     events.addAll(other.events);
@@ -141,6 +143,7 @@ public final class World implements Snapshot {
             reservations.values().stream().noneMatch(taken -> taken.networkId().equals(id)),
             change,
             "an address of it is reserved");
+        learntGatewayMacs.remove(id);
         check(networks.remove(id) != null, change, "it is not there");
       }
       case Change.PutVm(var vm) -> {
@@ -155,6 +158,11 @@ public final class World implements Snapshot {
       }
       case Change.AddNic(var nic) -> addNic(change, nic);
       case Change.UpdateNic(var nic) -> updateNic(change, nic);
+      case Change.PutLearntGatewayMac(var id, var mac) -> {
+        if (networks.containsKey(id)) {
+          learntGatewayMacs.put(id, mac);
+        }
+      }
       case Change.DropNic(var id) -> {
         check(
             bindings().stream()
@@ -170,6 +178,7 @@ public final class World implements Snapshot {
         check(!holdsAddress(id), change, "its address is reserved");
         check(vips.remove(id) != null, change, "it is not there");
         virtualRouters.remove(id);
+        nics.replaceAll((_, nic) -> without(nic, id));
         holders.remove(id);
       }
       case Change.PutVirtualRouter(var router) -> putVirtualRouter(change, router);
@@ -231,14 +240,33 @@ public final class World implements Snapshot {
         "the VM has a NIC on the network");
     check(!isMacTaken(nic.networkId(), nic.mac()), change, "the MAC address is taken");
     check(!isPortTaken(nic.port()), change, "the port is taken");
+    checkSenders(change, nic);
     nics.put(nic.id(), nic);
   }
 
+  private void checkSenders(Change change, Nic nic) {
+    check(vips.keySet().containsAll(nic.sendsFromVip()), change, "a VIP is unknown");
+  }
+
+  private static Nic without(Nic nic, VipId id) {
+    Set<VipId> rest =
+        nic.sendsFromVip().stream().filter(it -> !it.equals(id)).collect(Collectors.toSet());
+    return nic.with(nic.mac(), nic.port(), nic.allowedSources(), nic.gateway(), rest);
+  }
+
   private void updateNic(Change change, Nic nic) {
-    Nic before = nics.remove(nic.id());
+    Nic before = nics.get(nic.id());
     check(before != null, change, "it is not there");
-    check(!isMacTaken(nic.networkId(), nic.mac()), change, "the MAC address is taken");
-    check(!isPortTaken(nic.port()), change, "the port is taken");
+    check(
+        nics.values().stream()
+            .filter(other -> !other.id().equals(nic.id()))
+            .noneMatch(other ->
+                other.port().equals(nic.port())
+                    || (other.networkId().equals(nic.networkId())
+                        && other.mac().equals(nic.mac()))),
+        change,
+        "the MAC address or the port is taken");
+    checkSenders(change, nic);
     nics.put(nic.id(), nic);
   }
 
@@ -393,7 +421,7 @@ public final class World implements Snapshot {
         .filter(router ->
             router.networkId().equals(id)
                 || Objects.requireNonNull(vips.get(router.vipId())).networkId().equals(id))
-        .map(VirtualRouter::vrid)
+        .flatMap(router -> router.vrids().stream())
         .collect(Collectors.toSet());
   }
 
@@ -465,6 +493,11 @@ public final class World implements Snapshot {
   public boolean isMacTaken(NetworkId id, MacAddress mac) {
     return nics.values().stream()
         .anyMatch(nic -> nic.networkId().equals(id) && nic.mac().equals(mac));
+  }
+
+  @Override
+  public Optional<MacAddress> learntGatewayMac(NetworkId id) {
+    return Optional.ofNullable(learntGatewayMacs.get(id));
   }
 
   @Override

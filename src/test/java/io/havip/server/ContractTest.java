@@ -353,7 +353,7 @@ class ContractTest extends ApiFixture {
       case "createVm" ->
           sample(
               "/v1/vms",
-              "{'name': 'm', 'vpcId': '%s', 'state': 'stopped', 'nics': [%s]}"
+              "{'name': 'm', 'vpcId': '%s', 'state': 'stopped', 'nics': [%s], 'account': 'default'}"
                   .formatted(vpc, nic()));
       case "addNic" ->
           sample(
@@ -456,6 +456,17 @@ class ContractTest extends ApiFixture {
       }
       case "explainVip" -> bodiless(newPath("getVip") + "/explain");
       case "listVipEvents" -> bodiless(newPath("getVip") + "/events");
+      case "updateNic" -> {
+        String network = newSubnet(vpc);
+        String vm = newVm(vpc, network);
+        String nic = get("/v1/vms/" + vm).json().at("/nics/0/id").asString();
+        String sender = newVip(network, "").substring("/v1/vips/".length());
+        yield sample(
+            "/v1/vms/" + vm + "/nics/" + nic,
+            ("{'mac': '02:00:00:00:03:01', 'port': 'tapu%d', 'allowedSources': ['10.8.0.0/16'],"
+                    + " 'gateway': true, 'sendsFromVip': ['%s']}")
+                .formatted(next++, sender));
+      }
       case "deleteNic" -> {
         String vm = newVm(vpc, newSubnet(vpc));
         String nic = get("/v1/vms/" + vm).json().at("/nics/0/id").asString();
@@ -506,7 +517,8 @@ class ContractTest extends ApiFixture {
 
   private String nic() throws Exception {
     int number = nextNic++;
-    return "{'networkId': '%s', 'address': '%s', 'mac': '02:00:00:00:01:%02x', 'port': 'tap%d', 'allowedSources': ['10.8.0.0/16']}"
+    return ("{'networkId': '%s', 'address': '%s', 'mac': '02:00:00:00:01:%02x', 'port': 'tap%d',"
+            + " 'allowedSources': ['10.8.0.0/16'], 'gateway': true, 'sendsFromVip': []}")
         .formatted(subnet, hostOf(subnet, 100 + number), number, number);
   }
 
@@ -787,6 +799,37 @@ class ContractTest extends ApiFixture {
     }
   }
 
+  /** On a network that reaches hosts outside HAVIP members do not permit vmac. */
+  private void tryJoinedNetwork() throws Exception {
+    String joined =
+        made(
+            "/v1/subnets",
+            "{'vpcId': '%s', 'name': 'joined', 'cidr': '10.201.0.0/24', 'uplink': 'j%d'}"
+                .formatted(vpc, next++));
+    String vm = newVm(vpc, joined);
+    String bound = newVip(joined, "'vmIds': ['" + vm + "']");
+    String[] asMember = {"Authorization", "Bearer " + MEMBER};
+    String both = "{'vmIds': ['%s'], 'vmacVmIds': ['%s']}".formatted(vm, vm);
+    refused(
+        send(contract.operation("replaceBindings"), sample(bound + "/bindings", both), asMember),
+        "forbidden");
+    refused(
+        send(
+            contract.operation("bindVm"),
+            sample(bound + "/bindings/" + vm, "{'vmac': true}"),
+            asMember),
+        "forbidden");
+    refused(
+        send(
+            contract.operation("createVip"),
+            sample("/v1/vips", vipBody("x", joined, both.substring(1, both.length() - 1))),
+            asMember),
+        "forbidden");
+    refused(
+        send(contract.operation("listVms"), bodiless("/v1/vms?account=default"), asMember),
+        "forbidden");
+  }
+
   /** The target with a parameter of this value, and no other of its name. */
   private static String withQuery(String target, String name, String value) {
     String others = target.replaceAll("([?&])" + name + "=[^&]*", "$1");
@@ -984,11 +1027,30 @@ class ContractTest extends ApiFixture {
       }
     }
     for (String id :
-        List.of("createSubnet", "updateSubnet", "createVm", "addNic", "reportSightings")) {
+        List.of(
+            "createSubnet",
+            "updateSubnet",
+            "createVm",
+            "addNic",
+            "updateNic",
+            "reportSightings")) {
       refused(
           send(contract.operation(id), sample(id), "Authorization", "Bearer " + MEMBER),
           "forbidden");
     }
+
+    tryJoinedNetwork();
+    Sample changed = sample("updateNic");
+    refused(call("PATCH", changed.path(), "{'port': 'tapx', 'mac': 'x'}"), "invalid_field");
+    refused(
+        call("PATCH", changed.path(), "{'sendsFromVip': ['vip-00000000000000000000000000']}"),
+        "reference_not_found");
+    String ofAnother = "tap" + next++;
+    made(
+        "/v1/vms",
+        "{'name': 'm', 'vpcId': '%s', 'nics': [{'networkId': '%s', 'port': '%s'}]}"
+            .formatted(vpc, network, ofAnother));
+    refused(call("PATCH", changed.path(), "{'port': '" + ofAnother + "'}"), "in_use");
 
     fabric.setNeedsAgents(false);
     refused(call("PUT", "/v1/chassis/host-1/sightings", "{'ports': []}"), "wrong_state");

@@ -751,6 +751,54 @@ abstract class StoreContract {
   }
 
   @Test
+  void aNicIsChangedAndGoesOnSendingFromVipsWhileTheyAreThere() {
+    Vm vm = made.createVm("a");
+    Nic nic = vm.nics().getFirst();
+    Nic other = made.createVm("b").nics().getFirst();
+    Vip vip = made.createVip("v");
+    Nic changed =
+        nic.with(
+            MacAddress.parse("02:00:00:00:00:77"),
+            "tap77",
+            List.of(Cidr.parse("192.0.2.0/24")),
+            true,
+            Set.of(vip.id()));
+
+    write(new Change.UpdateNic(changed));
+    assertThat(store.<Optional<Nic>>read(now -> now.nic(nic.id()))).contains(changed);
+    assertThat(store.<Map<VipId, List<Nic>>>read(now -> now.sendersFrom(List.of(vip.id()))))
+        .isEqualTo(Map.of(vip.id(), List.of(changed)));
+    for (Nic taken :
+        List.of(
+            nic.with(other.mac(), "tap78", List.of(), false, Set.of()),
+            nic.with(nic.mac(), other.port(), List.of(), false, Set.of()))) {
+      assertThatExceptionOfType(Refused.class)
+          .isThrownBy(() -> write(new Change.UpdateNic(taken)))
+          .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.IN_USE));
+    }
+    write(
+        new Change.Release(new Reservation(made.subnet.id(), vip.address(), vip.id())),
+        new Change.DropVip(vip.id()));
+    assertThat(store.<Optional<Nic>>read(now -> now.nic(nic.id())).orElseThrow().sendsFromVip())
+        .isEmpty();
+  }
+
+  @Test
+  void theGatewaysLearntMacAddressGoesWithItsNetwork() {
+    NetworkId other = otherSubnet();
+    MacAddress first = MacAddress.parse("02:00:00:00:00:01");
+    MacAddress second = MacAddress.parse("02:00:00:00:00:02");
+    write(new Change.PutLearntGatewayMac(other, first));
+    assertThat(store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(other)))
+        .contains(first);
+    write(new Change.PutLearntGatewayMac(other, second));
+    assertThat(store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(other)))
+        .contains(second);
+    write(new Change.DropNetwork(other), new Change.PutLearntGatewayMac(other, first));
+    assertThat(store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(other))).isEmpty();
+  }
+
+  @Test
   void whatIsReferredToCannotBeDropped() {
     Vm vm = made.createVm("a");
     made.createVip("v", vm.id());
