@@ -19,8 +19,17 @@ for program in busybox keepalived; do
 done
 modules='net/core/failover drivers/net/net_failover drivers/virtio/virtio_ring drivers/virtio/virtio
   drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci drivers/net/virtio_net'
+# Debian 13 compresses modules; busybox loads plain ones only.
 for module in $modules; do
-  cp "$kernel"/lib/modules/*/kernel/$module.ko "$root/modules/"
+  for file in "$kernel"/lib/modules/*/kernel/$module.ko*; do
+    plain=$root/modules/${module##*/}.ko
+    case $file in
+      *.ko) cp "$file" "$plain" ;;
+      *.ko.xz) xz --decompress --stdout "$file" >"$plain" ;;
+      *.ko.zst) zstd --quiet --decompress --stdout "$file" >"$plain" ;;
+      *) echo "vm.sh: there is no module $module in $kernel" >&2; exit 1 ;;
+    esac
+  done
 done
 cp "$directory/keepalived.conf" "$root/etc/"
 echo root:x:0:0::/:/bin/sh >"$root/etc/passwd"

@@ -102,13 +102,13 @@ class RealVmIT {
     Process vm = boot(machine, ovn == null ? List.of() : Ovn.inside(Ovn.Chassis.FIRST.ns()));
     cleanUps.add(vm::destroyForcibly);
     Path console = machine.resolve("console");
-    awaitHolder(server, vip, vm5, console);
+    awaitHolder(server, vip, vm5, vm, console);
     ping(console);
 
     Keepalived peer = Keepalived.start(VM2, directory, api.keepalived(id, vm2, second));
     cleanUps.add(peer::kill);
     vm.destroyForcibly().waitFor();
-    awaitHolder(server, vip, vm2, console);
+    awaitHolder(server, vip, vm2, null, console);
     ping(console);
     assertThat(CLIENT.neighbour(VIP)).hasValue(VM2.mac());
   }
@@ -185,7 +185,13 @@ class RealVmIT {
     }
   }
 
-  private static void awaitHolder(ServerProcess server, String vip, String vmId, Path console)
+  /**
+   * Waits until a VM holds the VIP.
+   *
+   * @param machine the VM's process; the test fails at once when it ends. Null for a VM without one
+   */
+  private static void awaitHolder(
+      ServerProcess server, String vip, String vmId, @Nullable Process machine, Path console)
       throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
@@ -193,6 +199,9 @@ class RealVmIT {
       if (shown.path("holders").findValuesAsString("vmId").equals(List.of(vmId))) {
         return;
       }
+      assertThat(machine == null || machine.isAlive())
+          .as("the VM has ended: %s", Files.readString(console))
+          .isTrue();
       assertThat(System.nanoTime())
           .as("still %s%n%s", shown, Files.readString(console))
           .isLessThan(end);

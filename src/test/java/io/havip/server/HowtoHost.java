@@ -81,10 +81,19 @@ final class HowtoHost {
 
   /** The machine of a namespace, with a keepalived of its own. */
   void start(String name) throws Exception {
+    // keepalived 2.3 does not start without the options that it was built with.
     String mounts =
-        Stream.of("/etc/keepalived", "/etc/sysctl.d", "/run")
-            .map(place -> "mount -t tmpfs tmpfs " + place + " && ")
-            .collect(Collectors.joining());
+        """
+        set -e
+        original=$(mktemp -d)
+        mount --bind /etc/keepalived "$original"
+        mount -t tmpfs tmpfs /etc/keepalived
+        cp "$original"/*.config-opts /etc/keepalived/ 2>/dev/null || true
+        mount -t tmpfs tmpfs /etc/sysctl.d
+        mount -t tmpfs tmpfs /run
+        echo up
+        exec sleep infinity
+        """;
     Process process =
         up(
             "nsenter",
@@ -95,7 +104,7 @@ final class HowtoHost {
             "private",
             "sh",
             "-c",
-            mounts + "echo up && exec sleep infinity");
+            mounts);
     enter(name, process, process.pid(), "--net", "--mount");
   }
 

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * A PostgreSQL of the tests' own: its data is in a temporary directory, it listens on a free port
  * of 127.0.0.1, and neither it nor its data outlives the JVM, however that ends. PostgreSQL refuses
- * to run as root, who therefore runs it as the user {@code postgres}, or in the tests' sandbox as a
- * user of a namespace within.
+ * to run as root. The tests therefore run it as the user {@code postgres}, in their sandbox with a
+ * user namespace of its own.
  */
 public final class PostgresServer implements AutoCloseable {
   public static final String USER = "havip";
@@ -140,7 +140,8 @@ public final class PostgresServer implements AutoCloseable {
       words.addAll(
           hasOtherUsers()
               ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--")
-              : List.of("unshare", "--user", "--map-user=1000", "--map-group=1000", "--"));
+              : // initdb looks its user up, so the user must have a name on this machine.
+              List.of("unshare", "--user", "--map-user=postgres", "--map-group=postgres", "--"));
     }
     words.addAll(List.of(command));
     return new ProcessBuilder(words).directory(new File("/")).redirectErrorStream(true).start();

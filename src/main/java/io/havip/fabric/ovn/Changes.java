@@ -8,6 +8,7 @@ import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Value;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * when a row is not any more what it was compared as.
  */
 final class Changes {
-  private static final UUID NO_ROW = new UUID(0, 0);
   private static final String DROPS_OTHERS =
       "otherTraffic is pass, but IPv6 and other protocols are dropped there: OVN's access-control lists cannot drop router advertisements; set otherTraffic to drop";
 
@@ -35,6 +36,7 @@ final class Changes {
       "the NIC has the MAC address of the network's gateway, so OVN carries no frames of it; give the NIC another";
 
   private static final Pattern NUMBER = Pattern.compile("-([0-9]{1,9})$");
+  private static final UUID NO_ROW = new UUID(0, 0);
 
   private final Wanted wanted;
   private final OwnRows own;
@@ -62,6 +64,9 @@ final class Changes {
   private final Set<UUID> removedPorts = new HashSet<>();
 
   private int named;
+
+  /** By name, the incarnation of each port that comes with this transaction. */
+  private final Map<String, String> incarnations = new HashMap<>();
 
   /**
    * Something that was not as wanted.
@@ -124,7 +129,15 @@ final class Changes {
       Routers routers,
       Function<String, Optional<String>> holderOf) {
     Changes changes = new Changes(wanted, own, onUnwanted, others, routers, holderOf);
-    TreeSet<String> inOrder = new TreeSet<>(ids);
+    // Virtual ports last: they name the ports of their VIP's members.
+    List<String> inOrder =
+        ids.stream()
+            .distinct()
+            .sorted(
+                Comparator.comparing(
+                        (String id) -> wanted.rows(id).stream().anyMatch(Rows::isVirtual))
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
     // Switches first: it must be known which come and go before anything is put on them. Groups
     // of ports last: they name ports that come with this transaction.
     for (Stage stage : Stage.values()) {
@@ -195,10 +208,13 @@ final class Changes {
         wrong.add(row.part());
         remove(held.get());
         insert(row, Optional.of(held.get().row()));
-      } else if (!before.isEmpty()) {
+        continue;
+      }
+      if (!before.isEmpty()) {
         wrong.add(row.part());
         update(row, held.get().row().id(), before);
       }
+      renewMembers(row, held.get().row());
       if (row.table().equals(Northbound.PORT_GROUP)
           && bring(
               held.get().row(), row.table(), Northbound.PORTS, new Value.Atoms(portsOf(row)))) {
@@ -227,7 +243,7 @@ final class Changes {
 
   /** OVN would keep the holder of a VIP that it may not hold, or that has another address now. */
   private boolean mustBeForgotten(WantedRow row, Row held, Map<String, Value> wrong) {
-    if (!row.part().equals(Rows.PART_VIRTUAL)) {
+    if (!Rows.isVirtual(row)) {
       return false;
     }
     Row after = new Row(held.id(), row.columns());
@@ -238,6 +254,53 @@ final class Changes {
             .apply(held.text(Northbound.NAME))
             .filter(port -> !row.mayBeHeldBy(port))
             .isPresent();
+  }
+
+  /**
+   * Changes a virtual port when the port of a member is another row than northd has read for it.
+   *
+   * <p>ovn-northd 23.09 to 25.03.1 (24.03 up to 24.03.6) handles a port that comes or goes without
+   * the virtual ports that name it, and so does not let the new port claim the VIP. Any change of
+   * the virtual port makes northd compute both. OVN's commit a2fa8b22 mends this.
+   */
+  private void renewMembers(WantedRow row, Row held) {
+    if (!Rows.isVirtual(row)) {
+      return;
+    }
+    Map<String, String> before = held.map(Northbound.EXTERNAL_IDS);
+    Map<String, String> after = new HashMap<>(before);
+    after.put(OwnRow.MEMBERS, members(row));
+    if (!after.equals(before)) {
+      operations.add(
+          new Operation.Expect(
+              row.table(), held.id(), Map.of(Northbound.EXTERNAL_IDS, Value.texts(before))));
+      operations.add(
+          new Operation.Update(
+              row.table(), held.id(), Map.of(Northbound.EXTERNAL_IDS, Value.texts(after))));
+    }
+  }
+
+  /** The incarnations of the ports that a virtual port names, of those that there are. */
+  private String members(WantedRow virtual) {
+    return Rows.parents(new Row(NO_ROW, virtual.columns())).stream()
+        .flatMap(name -> incarnation(name).stream())
+        .collect(Collectors.joining(","));
+  }
+
+  private Optional<String> incarnation(String port) {
+    return Optional.ofNullable(incarnations.get(port))
+        .or(() -> ownPort(port).map(OwnRow::incarnation))
+        .or(() -> own.othersPort(port).map(row -> row.id().toString()));
+  }
+
+  private Optional<OwnRow> ownPort(String name) {
+    return wanted
+        .port(name)
+        .flatMap(port ->
+            own.of(port.id().value()).stream()
+                .filter(it -> it.table().equals(Northbound.PORT))
+                .filter(it -> it.row().text(Northbound.NAME).equals(name))
+                .findFirst());
   }
 
   private void update(WantedRow row, UUID id, Map<String, Value> before) {
@@ -311,7 +374,9 @@ final class Changes {
       return false;
     }
     Map<String, Value> columns = new HashMap<>(row.columns());
-    if (row.part().equals(Rows.PART_VIRTUAL)) {
+    Map<String, String> mark = new HashMap<>(row.mark());
+    if (Rows.isVirtual(row)) {
+      mark.put(OwnRow.MEMBERS, members(row));
       // With the old name, OVN would take it for the old port.
       columns.put(
           Northbound.NAME,
@@ -322,8 +387,10 @@ final class Changes {
         block(row.id(), "the logical port %s of %s is somebody else's".formatted(name, row.id()));
         return false;
       }
+      String incarnation = UUID.randomUUID().toString();
+      incarnations.put(name, incarnation);
+      mark.put(OwnRow.INCARNATION, incarnation);
     }
-    Map<String, String> mark = new HashMap<>(row.mark());
     adoptedSwitch(row.network()).ifPresent(it -> mark.put(OwnRow.SWITCH, it.id().toString()));
     Atom added = insert(row.table(), columns, mark);
     place.get().add(row.table(), added);

@@ -14,6 +14,15 @@ record OwnRow(String table, Row row) {
   /** The switch that it is on, if that is somebody else's. */
   static final String SWITCH = "havip-switch";
 
+  /**
+   * Of a port, what no port of the same name had before it. It is known before the row is written,
+   * which the row's UUID is not.
+   */
+  static final String INCARNATION = "havip-incarnation";
+
+  /** Of a virtual port, the incarnations of its members' ports that ovn-northd has read with it. */
+  static final String MEMBERS = "havip-members";
+
   static Optional<OwnRow> of(String table, Row row) {
     OwnRow own = new OwnRow(table, row);
     return own.mark().containsKey(ID) ? Optional.of(own) : Optional.empty();
@@ -33,6 +42,11 @@ record OwnRow(String table, Row row) {
 
   String network() {
     return mark().getOrDefault(NETWORK, "");
+  }
+
+  /** A port from before the mark was written has its UUID instead. */
+  String incarnation() {
+    return mark().getOrDefault(INCARNATION, row.id().toString());
   }
 
   Optional<UUID> othersSwitch() {

@@ -85,6 +85,11 @@ final class Rows {
 
   private Rows() {}
 
+  /** Whether a row is the virtual port of a VIP. */
+  static boolean isVirtual(WantedRow row) {
+    return row.part().equals(PART_VIRTUAL);
+  }
+
   /** Behind which ports a virtual port may be. */
   static List<String> parents(Row virtual) {
     return List.of(virtual.map(OPTIONS).getOrDefault(VIRTUAL_PARENTS, "").split(",", -1));

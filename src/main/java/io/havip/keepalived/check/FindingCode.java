@@ -171,8 +171,9 @@ public enum FindingCode {
           + "gave two masters in 18 of 28 crashes."),
   VIPS_DIFFER(
       Severity.ERROR,
-      "A node drops advertisements whose addresses differ from its own and makes "
-          + "itself a second master."),
+      "keepalived before 2.3.3 drops advertisements whose addresses differ from its own and makes "
+          + "itself a second master. From 2.3.3 on it accepts them, but the addresses that only one "
+          + "node has come and go with that node."),
   VRID_DIFFERS(
       Severity.ERROR, "The nodes do not take each other for one cluster: each becomes master."),
   VERSION_MIXED(

@@ -288,6 +288,24 @@ class AdoptionIT extends FabricFixture {
     awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
   }
 
+  /** As when a cloud makes a VM's port again at each start of the VM. */
+  @Test
+  void aMembersPortThatTheyMakeAgainMayClaim() throws Exception {
+    Desired desired = cloud(Enforcement.ENFORCE, grant(1, VIP, vm1, vm2));
+    sync(desired);
+    assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+
+    ovn().nbctl("--wait=hv", "lsp-del", vm1.port());
+    // Between the two, northd computes everything for another reason.
+    ovn().nbctl("--wait=hv", "acl-add", CLOUD, "to-lport", "700", "udp.dst == 23", "drop");
+    repairAfter(() -> addPort(CLOUD, vm1), desired);
+    sync(desired);
+    assertThat(vm1.reaches(client, vm1.claim(VIP))).isTrue();
+    awaitClaims(new Claim(SEGMENT, VIP, vm1.port()));
+    assertThat(fabric.sync(desired)).isEmpty();
+  }
+
   @Test
   void whatMayNotBeUsedIsNotTouched() throws Exception {
     ovn().nbctl("lsp-del", vm3.port(), "--", "ls-add", ELSEWHERE);

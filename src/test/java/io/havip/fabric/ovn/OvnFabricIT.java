@@ -165,8 +165,12 @@ class OvnFabricIT extends FabricContract {
     Desired desired = everybody(grant(1, VIP, vm1));
     fabric.sync(desired);
     assertInForce();
+    String virtual = virtualPorts();
+    String members = members(virtual);
     assertThat(repairAfter(() -> ovn().nbctl("lsp-del", vm1.port()), desired))
         .containsExactly(vm1.on(SEGMENT).id() + " was missing in OVN: port");
+    assertThat(virtualPorts()).as("OVN keeps its holder").isEqualTo(virtual);
+    assertThat(members(virtual)).as("northd computes its flows again").isNotEqualTo(members);
     assertInForce();
     assertThat(repairAfter(() -> ovn().nbctl("acl-del", segment(SEGMENT).id().value()), desired))
         .isNotEmpty();
@@ -339,7 +343,13 @@ class OvnFabricIT extends FabricContract {
   }
 
   private static String virtualPorts() throws Exception {
-    return ovn().nbctl("--bare", "--columns=name", "find", "Logical_Switch_Port", "type=virtual");
+    return ovn()
+        .nbctl("--bare", "--columns=name", "find", "Logical_Switch_Port", "type=virtual")
+        .strip();
+  }
+
+  private static String members(String virtualPort) throws Exception {
+    return ovn().nbctl("get", "Logical_Switch_Port", virtualPort, "external_ids:havip-members");
   }
 
   @Test

@@ -30,7 +30,11 @@ class RealKeepalivedIT {
   private static final String PREPARE =
       """
       set -e
+      original=$(mktemp -d)
+      mount --bind /etc/keepalived "$original"
       mount -t tmpfs tmpfs /etc/keepalived
+      # keepalived 2.3 does not start without the options that it was built with.
+      cp "$original"/*.config-opts /etc/keepalived/ 2>/dev/null || true
       printf '#!/bin/sh\\n' >/etc/keepalived/healthy.sh
       cp /etc/keepalived/healthy.sh /etc/keepalived/do_sth.sh
       chmod 755 /etc/keepalived/*.sh
