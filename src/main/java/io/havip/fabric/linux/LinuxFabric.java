@@ -41,6 +41,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A port is judged by the rules from the moment that they name it, and by nothing before. So the
  * order is always: rules first and then the bridge when a port comes, the bridge first and then the
  * rules when it goes. All elements change in one nftables transaction, which the kernel takes or
- * refuses as a whole; what follows it (attaching ports, deleting bridges) cannot let anything
- * through that the rules would not.
+ * refuses as a whole; what follows it (making bridges, attaching ports, deleting bridges) cannot
+ * let anything through that the rules would not.
+ *
+ * <p>So {@link #sync} restores the rules before it looks after any bridge, and what fails of one
+ * bridge is the trouble of that network ({@link Observed.Surroundings#troubles}): the rules hold,
+ * and the other bridges are made. It is tried again at each {@code sync}.
  *
  * <p>The monitors tell what others changed: a transaction of nftables by its generation, which is
  * our own if we made it; a change of interfaces by looking whether they are still what they were
@@ -134,27 +139,37 @@ public final class LinuxFabric implements Fabric {
   public List<String> sync(Desired desired) throws FabricException {
     synchronized (changing) {
       try {
-        bridges.refresh();
-        bridges.know(desired.segments().values());
-        Wanted next = new Wanted(desired, bridges::isBridge);
-        List<Port> ports = next.ports();
-        List<String> differences = new ArrayList<>();
-        for (Segment segment : next.segments()) {
-          List<String> provided = bridges.provide(segment);
-          if (!synced || wanted.segment(segment.id()) != null) { // else it is new, and not missing
-            differences.addAll(provided);
-          }
+        KernelException blind = null;
+        try {
+          bridges.refresh();
+        } catch (KernelException e) {
+          blind = e; // the rules need no more than what was seen before
         }
-        differences.addAll(bridges.expel(ports));
+        bridges.beginAgain();
+        bridges.know(desired.segments().values());
+        Wanted next = withStuck(desired);
+        List<Port> ports = next.ports();
+        List<String> differences = new ArrayList<>(bridges.expel(ports));
         differences.addAll(table.sync(wanted.elements(), next.elements()));
         table.forgetStrangers(next.claimants());
         hearing.keep(desired.grants().values());
+        Wanted before = wanted;
         wanted = next;
+        if (blind != null) {
+          throw blind;
+        }
+        for (Segment segment : next.segments()) {
+          List<String> provided = bridges.provide(segment);
+          if (!synced || before.segment(segment.id()) != null) { // else it is new, and not missing
+            differences.addAll(provided);
+          }
+        }
         bridges.refresh();
         differences.addAll(bridges.attach(ports));
         differences.addAll(bridges.attachUplinks());
         differences.addAll(bridges.remove(next.segments()));
         bridges.refresh();
+        differences.addAll(bridges.tellFailures());
         synced = true;
         return differences;
       } catch (IOException e) {
@@ -163,6 +178,21 @@ public final class LinuxFabric implements Fabric {
         sightAnew();
       }
     }
+  }
+
+  /**
+   * What is desired, after the ports that go were taken off their bridges: one that cannot be is
+   * judged on.
+   */
+  private Wanted withStuck(Desired desired) {
+    Set<String> names =
+        desired.ports().values().stream().map(Port::name).collect(Collectors.toSet());
+    List<Port> leaving =
+        wanted.ports().stream().filter(before -> !names.contains(before.name())).toList();
+    List<Port> stuck = bridges.detach(leaving);
+    Map<NicId, Port> ports = new HashMap<>(desired.ports());
+    stuck.forEach(port -> ports.putIfAbsent(port.id(), port));
+    return new Wanted(new Desired(desired.segments(), ports, desired.grants()), bridges::isBridge);
   }
 
   @Override
@@ -222,11 +252,14 @@ public final class LinuxFabric implements Fabric {
         if (linksChange) {
           bridges.refresh();
           bridges.attach(joining);
+          bridges.attach(portsOf(coming)); // whether they are guarded may have changed
           bridges.attachUplinks();
           if (!going.isEmpty()) {
             bridges.remove(wanted.segments());
+            going.forEach(bridges::forget);
           }
           bridges.refresh();
+          bridges.tellFailures();
         }
       } catch (IOException e) {
         throw failed("the Linux fabric refused a change", e);
@@ -234,6 +267,11 @@ public final class LinuxFabric implements Fabric {
         sightAnew();
       }
     }
+  }
+
+  private List<Port> portsOf(List<Segment> segments) {
+    Set<Integer> numbers = segments.stream().map(Segment::number).collect(Collectors.toSet());
+    return wanted.ports().stream().filter(port -> numbers.contains(port.segment())).toList();
   }
 
   @Override
@@ -348,10 +386,18 @@ public final class LinuxFabric implements Fabric {
               bridges.downSince(now.ports()),
               hearing.claims(),
               hearsAnswers ? Optional.of(hearing.answers()) : Optional.empty(),
-              hearsAdverts ? Optional.of(hearing.adverts()) : Optional.empty()));
+              hearsAdverts ? Optional.of(hearing.adverts()) : Optional.empty()),
+          Set.of(),
+          Map.of(),
+          surroundings(now.ports()));
     } catch (IOException e) {
       throw failed("the Linux fabric cannot be observed", e);
     }
+  }
+
+  private Observed.Surroundings surroundings(List<Port> ports) {
+    return new Observed.Surroundings(
+        List.of(), Set.of(), Map.of(), bridges.unjudged(ports), bridges.troubles(ports));
   }
 
   /** The rules tell all that VMs say. */
