@@ -63,6 +63,9 @@ final class Bridges implements AutoCloseable {
   /** All interfaces by name, as they were after the last change that was heard of. */
   private volatile Map<String, Link> links = Map.of();
 
+  /** By number, all that there are. */
+  private volatile Map<Integer, Segment> segments = Map.of();
+
   /** By number, those that have an uplink. */
   private volatile Map<Integer, Segment> joined = Map.of();
 
@@ -273,11 +276,18 @@ final class Bridges implements AutoCloseable {
   }
 
   /** Says which segments there are; the others that were there are no longer. */
-  void know(Collection<Segment> segments) {
+  void know(Collection<Segment> all) {
+    segments =
+        all.stream().collect(Collectors.toUnmodifiableMap(Segment::number, Function.identity()));
     joined =
-        segments.stream()
+        all.stream()
             .filter(segment -> segment.uplink() != null)
             .collect(Collectors.toUnmodifiableMap(Segment::number, Function.identity()));
+  }
+
+  /** The segment with this number, if there is one; for any thread. */
+  @Nullable Segment segment(int number) {
+    return segments.get(number);
   }
 
   /** The bridge that a segment has, if it is there; for any thread. */
@@ -588,7 +598,10 @@ final class Bridges implements AutoCloseable {
     return differences;
   }
 
-  /** The MAC address of a segment's bridge, which depends on its ports; none while it is down. */
+  /**
+   * The MAC address of a segment's bridge, which depends on its ports; none while it is down. For
+   * any thread, while this is open.
+   */
   Optional<MacAddress> mac(int segment) throws KernelException {
     Link bridge = bridge(segment).orElse(null);
     return bridge == null || !bridge.up()

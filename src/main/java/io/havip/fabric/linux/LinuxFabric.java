@@ -103,6 +103,8 @@ public final class LinuxFabric implements Fabric {
   private final Bridges bridges;
   private final PacketSender packets;
   private final List<NetlinkMonitor> monitors = new ArrayList<>();
+  private final QuestionSenders senders =
+      new QuestionSenders(new Segments(), System::nanoTime);
   private volatile Wanted wanted = new Wanted(Desired.NOTHING, _ -> false);
   private volatile Runnable listener = () -> {};
   private volatile Runnable sighting = () -> {};
@@ -284,8 +286,10 @@ public final class LinuxFabric implements Fabric {
           mac = bridges.mac(grant.segment());
         }
         if (mac.isPresent()) { // else nobody is there to be asked
-          Arp probe = Arp.probe(mac.get(), grant.address());
-          broadcast(grant.segment(), mac.get(), probe);
+          for (Ipv4Address sender : senders.of(bridges.segment(grant.segment()))) {
+            Arp question = Arp.question(mac.get(), sender, grant.address());
+            broadcast(grant.segment(), mac.get(), question);
+          }
         }
       }
       return Optional.of(() -> answersSince(before));
@@ -302,10 +306,14 @@ public final class LinuxFabric implements Fabric {
     long now = System.nanoTime();
     try {
       for (Grant grant : grants) {
+        List<Ipv4Address> from = senders.of(bridges.segment(grant.segment()));
         for (Grant.Member member : grant.members()) {
           OptionalInt port = bridges.indexOf(member.port());
           if (port.isPresent()) { // past the bridge, which may not know where it is and ask all
-            send(port.getAsInt(), member.mac(), ASKER, Arp.probe(ASKER, grant.address()));
+            for (Ipv4Address sender : from) {
+              Arp question = Arp.question(ASKER, sender, grant.address());
+              send(port.getAsInt(), member.mac(), ASKER, question);
+            }
           }
         }
       }
@@ -327,6 +335,24 @@ public final class LinuxFabric implements Fabric {
       return true;
     } catch (IOException e) {
       throw failed("the Linux fabric cannot announce an address", e);
+    }
+  }
+
+  /** The segments, as one asks for a network's own address there. */
+  private final class Segments implements QuestionSenders.Wire {
+    @Override
+    public boolean ask(int segment, Ipv4Address address) throws IOException {
+      Optional<MacAddress> mac = bridges.mac(segment);
+      if (mac.isPresent()) {
+        broadcast(
+            segment, mac.get(), Arp.question(mac.get(), QuestionSenders.DUMMY, address));
+      }
+      return mac.isPresent();
+    }
+
+    @Override
+    public Map<Said, Long> answers() throws IOException {
+      return observer.answers();
     }
   }
 
