@@ -57,8 +57,8 @@ public interface Fabric extends AutoCloseable {
 
   /**
    * Asks each member of the grants by itself, and nobody else, whether it has the address now, and
-   * does not wait: ARP to its MAC address whose sender is nobody's. An answer is no claim, and
-   * goes no further than to the fabric; {@link Observed.Signs#answers} has it too.
+   * does not wait: ARP to its MAC address whose sender is nobody's. An answer is no claim, and goes
+   * no further than to the fabric; {@link Observed.Signs#answers} has it too.
    *
    * @return empty where the fabric cannot ask: then nothing is known, and nobody is silent
    */

@@ -84,11 +84,7 @@ public record VirtualNic(
     MacAddress asker = question.senderMac();
     Arp reply =
         new Arp(
-            Arp.Operation.REPLY,
-            mac,
-            question.targetAddress(),
-            asker,
-            question.senderAddress());
+            Arp.Operation.REPLY, mac, question.targetAddress(), asker, question.senderAddress());
     return Ethernet.frame(asker, mac, Ethernet.ARP, reply.toBytes());
   }
 

@@ -103,8 +103,7 @@ public final class LinuxFabric implements Fabric {
   private final Bridges bridges;
   private final PacketSender packets;
   private final List<NetlinkMonitor> monitors = new ArrayList<>();
-  private final QuestionSenders senders =
-      new QuestionSenders(new Segments(), System::nanoTime);
+  private final QuestionSenders senders = new QuestionSenders(new Segments(), System::nanoTime);
   private volatile Wanted wanted = new Wanted(Desired.NOTHING, _ -> false);
   private volatile Runnable listener = () -> {};
   private volatile Runnable sighting = () -> {};
@@ -344,8 +343,7 @@ public final class LinuxFabric implements Fabric {
     public boolean ask(int segment, Ipv4Address address) throws IOException {
       Optional<MacAddress> mac = bridges.mac(segment);
       if (mac.isPresent()) {
-        broadcast(
-            segment, mac.get(), Arp.question(mac.get(), QuestionSenders.DUMMY, address));
+        broadcast(segment, mac.get(), Arp.question(mac.get(), QuestionSenders.DUMMY, address));
       }
       return mac.isPresent();
     }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sender addresses of HAVIP's ARP questions.
  *
- * <p>An ARP request from 0.0.0.0 is a probe, which a host that is about to use the address takes for
- * a conflict (RFC 5227, section 2.1.1). So a question has a sender, and is sent once from each of:
+ * <p>An ARP request from 0.0.0.0 is a probe, which a host that is about to use the address takes
+ * for a conflict (RFC 5227, section 2.1.1). So a question has a sender, and is sent once from each
+ * of:
  *
  * <ul>
  *   <li>{@link #DUMMY}, which no host has. A Linux guest answers it unless {@code arp_ignore} is 2,
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the address of the network itself (10.0.0.0 of 10.0.0.0/24), which a guest with an address
  *       of the network answers with any of these settings, from Linux 5.14 on. HAVIP gives it to no
  *       NIC and no VIP. Where others are on the segment, one of them may have it all the same (the
- *       CIDR is part of a larger network): there it is asked for first, from {@link #DUMMY}, and not
- *       used once a host has answered.
+ *       CIDR is part of a larger network): there it is asked for first, from {@link #DUMMY}, and
+ *       not used once a host has answered.
  * </ul>
  *
  * <p>Safe for use by several threads.

@@ -122,8 +122,19 @@ class QuestionsIT extends FabricFixture {
     run("ip", "netns", "add", guest.name());
     guests.add(guest);
     run(
-        "ip", "link", "add", guest.port(), "type", "veth", "peer", "name", "eth0", "address", mac,
-        "netns", guest.name());
+        "ip",
+        "link",
+        "add",
+        guest.port(),
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "address",
+        mac,
+        "netns",
+        guest.name());
     run("ip", "link", "set", guest.port(), "addrgenmode", "none", "up");
     guest.inside("ip", "link", "set", "lo", "up");
     guest.inside("ip", "link", "set", "eth0", "addrgenmode", "none", "up");
@@ -178,8 +189,17 @@ class QuestionsIT extends FabricFixture {
     await(() -> answers(guest)); // at a joined network, not at once
     set(guest, "arp_ignore", 0);
 
-    guest.inside("ip", "neigh", "replace", NEIGHBOUR.split(" ")[0], "lladdr",
-        NEIGHBOUR.split(" ")[2], "dev", "eth0", "nud", "stale");
+    guest.inside(
+        "ip",
+        "neigh",
+        "replace",
+        NEIGHBOUR.split(" ")[0],
+        "lladdr",
+        NEIGHBOUR.split(" ")[2],
+        "dev",
+        "eth0",
+        "nud",
+        "stale");
     for (String route : List.of("", "172.31.0.9")) {
       if (!route.isEmpty()) {
         guest.inside("ip", "route", "add", "default", "via", route);
@@ -197,7 +217,9 @@ class QuestionsIT extends FabricFixture {
     }
     String senders = "192\\.0\\.0\\.8 .*|10\\.0\\.0\\.0 .*|172\\..*";
     assertThat(
-            guest.inside("ip", "neigh").lines()
+            guest
+                .inside("ip", "neigh")
+                .lines()
                 .filter(it -> !it.matches(senders))
                 .map(it -> it.replace("dev eth0 ", "").strip())
                 .collect(Collectors.toList()))
