@@ -47,8 +47,9 @@ public interface Fabric extends AutoCloseable {
   void apply(Set<Id> ids, Desired desired) throws FabricException;
 
   /**
-   * Asks everybody on the grants' segments once whether the address is theirs (an ARP probe: RFC
-   * 5227, section 2.1.1), and does not wait. The grants need not be in force. Any thread may ask.
+   * Asks everybody on the grants' segments once whether the address is theirs, and does not wait. A
+   * host that is about to use the address does not take the question for a conflict (RFC 5227). The
+   * grants need not be in force. Any thread may ask.
    *
    * @return empty where the fabric cannot ask: then nothing is known
    */
@@ -56,8 +57,8 @@ public interface Fabric extends AutoCloseable {
 
   /**
    * Asks each member of the grants by itself, and nobody else, whether it has the address now, and
-   * does not wait: ARP to its MAC address whose sender claims nothing. An answer is no claim, and
-   * goes no further than to the fabric; {@link Observed.Signs#answers} has it too.
+   * does not wait: ARP to its MAC address whose sender is nobody's. An answer is no claim, and goes
+   * no further than to the fabric; {@link Observed.Signs#answers} has it too.
    *
    * @return empty where the fabric cannot ask: then nothing is known, and nobody is silent
    */

@@ -13,8 +13,4 @@ public record BridgeOptions(
     int forwardDelayCentiseconds,
     boolean spanningTree,
     boolean multicastSnooping,
-    boolean linkLocalLearning) {
-  public BridgeOptions withoutLinkLocalLearning() {
-    return new BridgeOptions(forwardDelayCentiseconds, spanningTree, multicastSnooping, false);
-  }
-}
+    boolean linkLocalLearning) {}

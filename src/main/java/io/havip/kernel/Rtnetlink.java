@@ -24,12 +24,16 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MASTER = 10;
+  private static final int IFLA_OPERSTATE = 16;
   private static final int IFLA_LINKINFO = 18;
   private static final int IFLA_AF_SPEC = 26;
   private static final int IFLA_EXT_MASK = 29;
   private static final int IFLA_CARRIER = 33;
   private static final int IFLA_INFO_KIND = 1;
   private static final int IFLA_INFO_DATA = 2;
+  private static final int IFLA_INFO_SLAVE_KIND = 4;
+  private static final int IFLA_INFO_SLAVE_DATA = 5;
+  private static final int IF_OPER_UP = 6;
   private static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
   private static final int IFLA_BR_FORWARD_DELAY = 1;
@@ -37,6 +41,11 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int IFLA_BR_MCAST_SNOOPING = 23;
   private static final int IFLA_BR_MULTI_BOOLOPT = 46;
   private static final int NO_LINK_LOCAL_LEARN = 1; // BR_BOOLOPT_NO_LL_LEARN is bit 0
+  private static final int NO_SPANNING_TREE = 0;
+  private static final String BRIDGE = "bridge";
+
+  private static final int IFLA_BRPORT_STATE = 1;
+  private static final int IFLA_BRPORT_GUARD = 5;
 
   private static final int AF_INET6 = 10;
   private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
@@ -123,10 +132,44 @@ public final class Rtnetlink implements AutoCloseable {
 
   /** Changes how a bridge behaves. */
   public void configureBridge(Link bridge, BridgeOptions options) throws KernelException {
-    NetlinkRequest request =
-        new NetlinkRequest(RTM_NEWLINK, NetlinkRequest.ACK)
-            .header(interfaceHeader(bridge.index(), 0, 0));
-    socket.ask("configure the bridge " + bridge.name(), bridge(request, options));
+    String what = "configure the bridge " + bridge.name();
+    if (!options.spanningTree()) {
+      // First and in a request of its own: the kernel sets the forward delay of a request before
+      // its STP state, and refuses a delay below 2 s (ERANGE) while STP is on.
+      NetlinkRequest request = change(bridge);
+      socket.ask(
+          what, ofBridge(request, () -> request.number(IFLA_BR_STP_STATE, NO_SPANNING_TREE)));
+    }
+    socket.ask(what, bridge(change(bridge), options));
+  }
+
+  /**
+   * Makes a bridge learn nothing from frames to 01:80:c2:00:00:0X (no_linklocal_learn in
+   * ip-link(8)), and leaves its other options.
+   */
+  public void stopLinkLocalLearning(Link bridge) throws KernelException {
+    NetlinkRequest request = change(bridge);
+    socket.ask(
+        "set no_linklocal_learn of the bridge " + bridge.name(),
+        ofBridge(request, () -> request.attribute(IFLA_BR_MULTI_BOOLOPT, booleans(false))));
+  }
+
+  /**
+   * Sets whether the bridge of a port disables the port when a BPDU comes in through it (guard in
+   * ip-link(8)). A port that was disabled so stays it until its interface is set down and up.
+   */
+  public void guard(Link port, boolean guard) throws KernelException {
+    NetlinkRequest request = change(port);
+    socket.ask(
+        "set the BPDU guard of " + port.name(),
+        request.nested(
+            IFLA_LINKINFO,
+            () ->
+                request
+                    .text(IFLA_INFO_SLAVE_KIND, BRIDGE)
+                    .nested(
+                        IFLA_INFO_SLAVE_DATA,
+                        () -> request.octet(IFLA_BRPORT_GUARD, guard ? 1 : 0))));
   }
 
   /** Deletes an interface; of a bridge, its ports stay. */
@@ -186,26 +229,33 @@ public final class Rtnetlink implements AutoCloseable {
             .number(IFLA_MASTER, master));
   }
 
+  private static NetlinkRequest change(Link link) {
+    return new NetlinkRequest(RTM_NEWLINK, NetlinkRequest.ACK)
+        .header(interfaceHeader(link.index(), 0, 0));
+  }
+
   private static NetlinkRequest bridge(NetlinkRequest request, BridgeOptions options) {
-    byte[] booleans =
-        ByteBuffer.allocate(8)
-            .order(ByteOrder.nativeOrder())
-            .putInt(options.linkLocalLearning() ? 0 : NO_LINK_LOCAL_LEARN)
-            .putInt(NO_LINK_LOCAL_LEARN)
-            .array();
-    return request.nested(
-        IFLA_LINKINFO,
+    return ofBridge(
+        request,
         () ->
             request
-                .text(IFLA_INFO_KIND, "bridge")
-                .nested(
-                    IFLA_INFO_DATA,
-                    () ->
-                        request
-                            .number(IFLA_BR_STP_STATE, options.spanningTree() ? 1 : 0)
-                            .number(IFLA_BR_FORWARD_DELAY, options.forwardDelayCentiseconds())
-                            .octet(IFLA_BR_MCAST_SNOOPING, options.multicastSnooping() ? 1 : 0)
-                            .attribute(IFLA_BR_MULTI_BOOLOPT, booleans)));
+                .number(IFLA_BR_STP_STATE, options.spanningTree() ? 1 : NO_SPANNING_TREE)
+                .number(IFLA_BR_FORWARD_DELAY, options.forwardDelayCentiseconds())
+                .octet(IFLA_BR_MCAST_SNOOPING, options.multicastSnooping() ? 1 : 0)
+                .attribute(IFLA_BR_MULTI_BOOLOPT, booleans(options.linkLocalLearning())));
+  }
+
+  private static NetlinkRequest ofBridge(NetlinkRequest request, Runnable options) {
+    return request.nested(
+        IFLA_LINKINFO, () -> request.text(IFLA_INFO_KIND, BRIDGE).nested(IFLA_INFO_DATA, options));
+  }
+
+  private static byte[] booleans(boolean linkLocalLearning) {
+    return ByteBuffer.allocate(8)
+        .order(ByteOrder.nativeOrder())
+        .putInt(linkLocalLearning ? 0 : NO_LINK_LOCAL_LEARN)
+        .putInt(NO_LINK_LOCAL_LEARN)
+        .array();
   }
 
   private static byte[] interfaceHeader(int index, int flags, int change) {
@@ -223,9 +273,12 @@ public final class Rtnetlink implements AutoCloseable {
     ByteBuffer name = attributes.get(IFLA_IFNAME);
     ByteBuffer master = attributes.get(IFLA_MASTER);
     ByteBuffer carrier = attributes.get(IFLA_CARRIER);
+    ByteBuffer operState = attributes.get(IFLA_OPERSTATE);
     ByteBuffer info = attributes.get(IFLA_LINKINFO);
     Map<Integer, ByteBuffer> infos = info == null ? Map.of() : NetlinkMessage.attributes(info);
     ByteBuffer kind = infos.get(IFLA_INFO_KIND);
+    ByteBuffer portKind = infos.get(IFLA_INFO_SLAVE_KIND);
+    boolean isPort = portKind != null && NetlinkMessage.text(portKind).equals(BRIDGE);
     String kindName = kind == null ? "" : NetlinkMessage.text(kind);
     return new Link(
         message.payload().getInt(4),
@@ -234,7 +287,23 @@ public final class Rtnetlink implements AutoCloseable {
         master == null ? OptionalInt.empty() : OptionalInt.of(master.getInt(0)),
         (message.payload().getInt(8) & IFF_UP) != 0,
         carrier != null && carrier.get(0) != 0,
-        kindName.equals("bridge") ? options(infos.get(IFLA_INFO_DATA)) : null);
+        operState != null && operState.get(0) == IF_OPER_UP,
+        kindName.equals(BRIDGE) ? options(infos.get(IFLA_INFO_DATA)) : null,
+        isPort ? port(infos.get(IFLA_INFO_SLAVE_DATA)) : null);
+  }
+
+  private static @Nullable BridgePort port(@Nullable ByteBuffer data) {
+    if (data == null) {
+      return null;
+    }
+    Map<Integer, ByteBuffer> options = NetlinkMessage.attributes(data);
+    ByteBuffer state = options.get(IFLA_BRPORT_STATE);
+    ByteBuffer guard = options.get(IFLA_BRPORT_GUARD);
+    BridgePort.State[] states = BridgePort.State.values();
+    int number = state == null ? 0 : state.get(0);
+    return new BridgePort(
+        number >= 0 && number < states.length ? states[number] : BridgePort.State.DISABLED,
+        guard != null && guard.get(0) != 0);
   }
 
   private static @Nullable BridgeOptions options(@Nullable ByteBuffer data) {

@@ -4,6 +4,7 @@ import io.havip.id.NetworkId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.Network;
 import io.havip.inventory.NetworkPolicy;
+import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param enforcement whether what is refused is dropped
  * @param gateway the gateway's address, which is protected like a VIP
  * @param joined whether something outside HAVIP is on the segment, see {@link Network#isJoined}
+ * @param cidr the network's addresses; null where they are not known
  */
 public record Segment(
     NetworkId id,
@@ -26,7 +28,21 @@ public record Segment(
     Enforcement enforcement,
     @Nullable Ipv4Address gateway,
     boolean joined,
-    NetworkPolicy policy) {
+    NetworkPolicy policy,
+    @Nullable Cidr cidr) {
+  /** A segment of which the CIDR is not known. */
+  public Segment(
+      NetworkId id,
+      int number,
+      @Nullable String uplink,
+      @Nullable String logicalSwitch,
+      Enforcement enforcement,
+      @Nullable Ipv4Address gateway,
+      boolean joined,
+      NetworkPolicy policy) {
+    this(id, number, uplink, logicalSwitch, enforcement, gateway, joined, policy, null);
+  }
+
   /** A segment without a gateway, with the default policy. */
   public Segment(
       NetworkId id,
@@ -54,6 +70,7 @@ public record Segment(
         network.enforcement(),
         network.gateway(),
         network.isJoined(),
-        network.policy());
+        network.policy(),
+        network.cidr());
   }
 }

@@ -28,7 +28,20 @@ public record Arp(
     return new Arp(operation, mac, address, Ethernet.BROADCAST, address);
   }
 
-  /** Asks whether anybody has the address, without claiming it: RFC 5227, section 2.1.1. */
+  /**
+   * Asks whether a host has the address. A host that is about to use the address does not take it
+   * for a conflict, as it would a {@link #probe}.
+   *
+   * @param sender not 0.0.0.0; hosts that answer note that it is at {@code mac}
+   */
+  public static Arp question(MacAddress mac, Ipv4Address sender, Ipv4Address address) {
+    return new Arp(Operation.REQUEST, mac, sender, new MacAddress(0), address);
+  }
+
+  /**
+   * Says that the sender is about to use the address unless another host has it: RFC 5227, section
+   * 2.1.1.
+   */
   public static Arp probe(MacAddress mac, Ipv4Address address) {
     return new Arp(Operation.REQUEST, mac, Ipv4Address.ofLong(0), new MacAddress(0), address);
   }

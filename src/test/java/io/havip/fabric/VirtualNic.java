@@ -1,5 +1,7 @@
 package io.havip.fabric;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.havip.id.NicId;
 import io.havip.kernel.PacketSocket;
 import io.havip.net.Cidr;
@@ -55,24 +57,34 @@ public record VirtualNic(
     return Ethernet.frame(Ethernet.BROADCAST, mac, Ethernet.ARP, arp.toBytes());
   }
 
-  /** Waits until somebody asks for the address without claiming it; gives the frame. */
+  /** Waits until the fabric asks for the address, never as a probe would; gives the frame. */
   public byte[] receiveProbe(Ipv4Address asked) throws IOException {
     while (true) {
       byte[] frame = socket.receive(A_WHILE).orElseThrow();
-      byte[] mac = Arrays.copyOfRange(frame, 6, 12);
-      byte[] probe = Arp.probe(MacAddress.of(mac), asked).toBytes();
-      if (Arrays.equals(Arrays.copyOfRange(frame, 14, 14 + probe.length), probe)) {
+      Optional<Arp> question = arpIn(frame).filter(it -> it.targetAddress().equals(asked));
+      if (question.isPresent()
+          && question.get().operation() == Arp.Operation.REQUEST
+          && !question.get().isGratuitous()) {
+        assertThat(question.get().senderAddress()).isNotEqualTo(Ipv4Address.ofLong(0));
         return frame;
       }
     }
   }
 
-  /** Tells who sent the probe that the address is here. */
+  private static Optional<Arp> arpIn(byte[] frame) {
+    ByteBuffer buffer = ByteBuffer.wrap(frame);
+    return buffer.getShort(12) == (short) Ethernet.ARP
+        ? Arp.read(buffer.position(14))
+        : Optional.empty();
+  }
+
+  /** Tells who asked that the address is here. */
   public byte[] answerTo(byte[] probe) {
-    MacAddress asker = MacAddress.of(Arrays.copyOfRange(probe, 6, 12));
-    long asked = ByteBuffer.wrap(probe).getInt(38) & 0xffff_ffffL;
+    Arp question = arpIn(probe).orElseThrow();
+    MacAddress asker = question.senderMac();
     Arp reply =
-        new Arp(Arp.Operation.REPLY, mac, Ipv4Address.ofLong(asked), asker, Ipv4Address.ofLong(0));
+        new Arp(
+            Arp.Operation.REPLY, mac, question.targetAddress(), asker, question.senderAddress());
     return Ethernet.frame(asker, mac, Ethernet.ARP, reply.toBytes());
   }
 

@@ -41,6 +41,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A port is judged by the rules from the moment that they name it, and by nothing before. So the
  * order is always: rules first and then the bridge when a port comes, the bridge first and then the
  * rules when it goes. All elements change in one nftables transaction, which the kernel takes or
- * refuses as a whole; what follows it (attaching ports, deleting bridges) cannot let anything
- * through that the rules would not.
+ * refuses as a whole; what follows it (making bridges, attaching ports, deleting bridges) cannot
+ * let anything through that the rules would not.
+ *
+ * <p>So {@link #sync} restores the rules before it looks after any bridge, and what fails of one
+ * bridge is the trouble of that network ({@link Observed.Surroundings#troubles}): the rules hold,
+ * and the other bridges are made. It is tried again at each {@code sync}.
  *
  * <p>The monitors tell what others changed: a transaction of nftables by its generation, which is
  * our own if we made it; a change of interfaces by looking whether they are still what they were
@@ -98,6 +103,7 @@ public final class LinuxFabric implements Fabric {
   private final Bridges bridges;
   private final PacketSender packets;
   private final List<NetlinkMonitor> monitors = new ArrayList<>();
+  private final QuestionSenders senders = new QuestionSenders(new Segments(), System::nanoTime);
   private volatile Wanted wanted = new Wanted(Desired.NOTHING, _ -> false);
   private volatile Runnable listener = () -> {};
   private volatile Runnable sighting = () -> {};
@@ -134,27 +140,37 @@ public final class LinuxFabric implements Fabric {
   public List<String> sync(Desired desired) throws FabricException {
     synchronized (changing) {
       try {
-        bridges.refresh();
-        bridges.know(desired.segments().values());
-        Wanted next = new Wanted(desired, bridges::isBridge);
-        List<Port> ports = next.ports();
-        List<String> differences = new ArrayList<>();
-        for (Segment segment : next.segments()) {
-          List<String> provided = bridges.provide(segment);
-          if (!synced || wanted.segment(segment.id()) != null) { // else it is new, and not missing
-            differences.addAll(provided);
-          }
+        KernelException blind = null;
+        try {
+          bridges.refresh();
+        } catch (KernelException e) {
+          blind = e; // the rules need no more than what was seen before
         }
-        differences.addAll(bridges.expel(ports));
+        bridges.beginAgain();
+        bridges.know(desired.segments().values());
+        Wanted next = withStuck(desired);
+        List<Port> ports = next.ports();
+        List<String> differences = new ArrayList<>(bridges.expel(ports));
         differences.addAll(table.sync(wanted.elements(), next.elements()));
         table.forgetStrangers(next.claimants());
         hearing.keep(desired.grants().values());
+        Wanted before = wanted;
         wanted = next;
+        if (blind != null) {
+          throw blind;
+        }
+        for (Segment segment : next.segments()) {
+          List<String> provided = bridges.provide(segment);
+          if (!synced || before.segment(segment.id()) != null) { // else it is new, and not missing
+            differences.addAll(provided);
+          }
+        }
         bridges.refresh();
         differences.addAll(bridges.attach(ports));
         differences.addAll(bridges.attachUplinks());
         differences.addAll(bridges.remove(next.segments()));
         bridges.refresh();
+        differences.addAll(bridges.tellFailures());
         synced = true;
         return differences;
       } catch (IOException e) {
@@ -163,6 +179,21 @@ public final class LinuxFabric implements Fabric {
         sightAnew();
       }
     }
+  }
+
+  /**
+   * What is desired, after the ports that go were taken off their bridges: one that cannot be is
+   * judged on.
+   */
+  private Wanted withStuck(Desired desired) {
+    Set<String> names =
+        desired.ports().values().stream().map(Port::name).collect(Collectors.toSet());
+    List<Port> leaving =
+        wanted.ports().stream().filter(before -> !names.contains(before.name())).toList();
+    List<Port> stuck = bridges.detach(leaving);
+    Map<NicId, Port> ports = new HashMap<>(desired.ports());
+    stuck.forEach(port -> ports.putIfAbsent(port.id(), port));
+    return new Wanted(new Desired(desired.segments(), ports, desired.grants()), bridges::isBridge);
   }
 
   @Override
@@ -222,11 +253,14 @@ public final class LinuxFabric implements Fabric {
         if (linksChange) {
           bridges.refresh();
           bridges.attach(joining);
+          bridges.attach(portsOf(coming)); // whether they are guarded may have changed
           bridges.attachUplinks();
           if (!going.isEmpty()) {
             bridges.remove(wanted.segments());
+            going.forEach(bridges::forget);
           }
           bridges.refresh();
+          bridges.tellFailures();
         }
       } catch (IOException e) {
         throw failed("the Linux fabric refused a change", e);
@@ -234,6 +268,11 @@ public final class LinuxFabric implements Fabric {
         sightAnew();
       }
     }
+  }
+
+  private List<Port> portsOf(List<Segment> segments) {
+    Set<Integer> numbers = segments.stream().map(Segment::number).collect(Collectors.toSet());
+    return wanted.ports().stream().filter(port -> numbers.contains(port.segment())).toList();
   }
 
   @Override
@@ -246,8 +285,10 @@ public final class LinuxFabric implements Fabric {
           mac = bridges.mac(grant.segment());
         }
         if (mac.isPresent()) { // else nobody is there to be asked
-          Arp probe = Arp.probe(mac.get(), grant.address());
-          broadcast(grant.segment(), mac.get(), probe);
+          for (Ipv4Address sender : senders.of(bridges.segment(grant.segment()))) {
+            Arp question = Arp.question(mac.get(), sender, grant.address());
+            broadcast(grant.segment(), mac.get(), question);
+          }
         }
       }
       return Optional.of(() -> answersSince(before));
@@ -264,10 +305,14 @@ public final class LinuxFabric implements Fabric {
     long now = System.nanoTime();
     try {
       for (Grant grant : grants) {
+        List<Ipv4Address> from = senders.of(bridges.segment(grant.segment()));
         for (Grant.Member member : grant.members()) {
           OptionalInt port = bridges.indexOf(member.port());
           if (port.isPresent()) { // past the bridge, which may not know where it is and ask all
-            send(port.getAsInt(), member.mac(), ASKER, Arp.probe(ASKER, grant.address()));
+            for (Ipv4Address sender : from) {
+              Arp question = Arp.question(ASKER, sender, grant.address());
+              send(port.getAsInt(), member.mac(), ASKER, question);
+            }
           }
         }
       }
@@ -289,6 +334,23 @@ public final class LinuxFabric implements Fabric {
       return true;
     } catch (IOException e) {
       throw failed("the Linux fabric cannot announce an address", e);
+    }
+  }
+
+  /** The segments, as one asks for a network's own address there. */
+  private final class Segments implements QuestionSenders.Wire {
+    @Override
+    public boolean ask(int segment, Ipv4Address address) throws IOException {
+      Optional<MacAddress> mac = bridges.mac(segment);
+      if (mac.isPresent()) {
+        broadcast(segment, mac.get(), Arp.question(mac.get(), QuestionSenders.DUMMY, address));
+      }
+      return mac.isPresent();
+    }
+
+    @Override
+    public Map<Said, Long> answers() throws IOException {
+      return observer.answers();
     }
   }
 
@@ -348,10 +410,18 @@ public final class LinuxFabric implements Fabric {
               bridges.downSince(now.ports()),
               hearing.claims(),
               hearsAnswers ? Optional.of(hearing.answers()) : Optional.empty(),
-              hearsAdverts ? Optional.of(hearing.adverts()) : Optional.empty()));
+              hearsAdverts ? Optional.of(hearing.adverts()) : Optional.empty()),
+          Set.of(),
+          Map.of(),
+          surroundings(now.ports()));
     } catch (IOException e) {
       throw failed("the Linux fabric cannot be observed", e);
     }
+  }
+
+  private Observed.Surroundings surroundings(List<Port> ports) {
+    return new Observed.Surroundings(
+        List.of(), Set.of(), Map.of(), bridges.unjudged(ports), bridges.troubles(ports));
   }
 
   /** The rules tell all that VMs say. */
