@@ -2,7 +2,6 @@ package io.havip.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.havip.account.Caller;
 import io.havip.error.Refused;
 import io.havip.fabric.PacketModel;
 import io.havip.fabric.PacketModel.Kind;
@@ -38,6 +37,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -87,7 +87,8 @@ class OthersPacketsTest {
       assertThat(outcome.violation()).as("seed %dL", outcome.seed()).isNull();
       granted += outcome.granted();
     }
-    System.out.printf("%d histories, %d granted requests, seeds from %d%n", HISTORIES, granted, first);
+    System.out.printf(
+        "%d histories, %d granted requests, seeds from %d%n", HISTORIES, granted, first);
     assertThat(granted).isGreaterThan(HISTORIES * 3);
   }
 
@@ -247,7 +248,11 @@ class OthersPacketsTest {
       cloud.world.nics().forEach(nic -> macs.add(nic.mac()));
       List<Ipv4Address> addresses = new ArrayList<>();
       cloud.world.vips().forEach(vip -> addresses.add(vip.address()));
-      cloud.world.nics().forEach(nic -> addresses.addAll(nic.address() == null ? List.of() : List.of(nic.address())));
+      cloud
+          .world
+          .nics()
+          .forEach(
+              nic -> addresses.addAll(nic.address() == null ? List.of() : List.of(nic.address())));
       addresses.add(host(network));
       if (network.gateway() != null) {
         addresses.add(network.gateway());
@@ -292,8 +297,7 @@ class OthersPacketsTest {
         Segment later = Segment.of(now);
         for (String port : side.strangers) {
           for (Packet packet : side.thefts(port)) {
-            if (modelAfter.passes(later, port, packet)
-                && !modelBefore.passes(then, port, packet)) {
+            if (modelAfter.passes(later, port, packet) && !modelBefore.passes(then, port, packet)) {
               return new Violation(network.toString(), port, packet, "begins to pass");
             }
           }
@@ -322,8 +326,7 @@ class OthersPacketsTest {
     }
 
     private boolean isBobs(Network network) {
-      return network instanceof Subnet subnet
-          && subnet.accountId().equals(cloud.bob.accountId());
+      return network instanceof Subnet subnet && subnet.accountId().equals(cloud.bob.accountId());
     }
 
     /** The last address of a network: that of a host outside. */
@@ -338,6 +341,7 @@ class OthersPacketsTest {
 
       /** The ports of strangers, gone ones included. */
       private final Set<String> everStrangers = new HashSet<>();
+
       private final List<Nic> nics = new ArrayList<>();
       private final List<Vip> vips = new ArrayList<>();
       private final Map<String, MacAddress> macs = new HashMap<>();
@@ -407,14 +411,14 @@ class OthersPacketsTest {
       /** What a stranger's port must not begin to send. */
       private List<Packet> thefts(String port) {
         List<Packet> packets = new ArrayList<>();
-        MacAddress own = macs.get(port);
+        MacAddress own = Objects.requireNonNull(macs.get(port));
         Ipv4Address free = Ipv4Address.ofLong(network.cidr().network().toLong() + 7);
         for (Ipv4Address address : addresses()) {
           for (Kind kind : List.of(Kind.ARP, Kind.IP)) {
             packets.add(new Packet(kind, own, null, address, free, List.of()));
           }
-          bobsAddresses.forEach(from ->
-              packets.add(new Packet(Kind.VRRP, own, null, from, free, List.of(address))));
+          bobsAddresses.forEach(
+              from -> packets.add(new Packet(Kind.VRRP, own, null, from, free, List.of(address))));
         }
         for (MacAddress mac : othersMacs()) {
           Set<Ipv4Address> senders = new LinkedHashSet<>(bobsAddresses);
@@ -491,7 +495,9 @@ class OthersPacketsTest {
         return packets;
       }
 
-      /** The exits that count: a broadcast, or a MAC address that is no NIC's, may reach new VMs. */
+      /**
+       * The exits that count: a broadcast, or a MAC address that is no NIC's, may reach new VMs.
+       */
       private Set<String> counted(Packet packet, Set<String> exits) {
         boolean isDirected =
             packet.kind() == Kind.VRRP
@@ -523,7 +529,7 @@ class OthersPacketsTest {
                 vip,
                 world.network(vip.networkId()).orElseThrow(),
                 world.virtualRouter(vip.id()),
-                nics::get,
+                id -> Objects.requireNonNull(nics.get(id)),
                 senders)
             .ifPresent(grant -> grants.put(vip.id(), grant));
       }

@@ -106,8 +106,7 @@ public final class PacketModel {
                   && port.allowedSources().stream().anyMatch(it -> it.contains(packet.sender())));
       case ARP_PROBE ->
           !rules.contains(Rule.PROBE)
-              || stations(port).stream()
-                  .anyMatch(mac -> owns(segment, port, mac, packet.target()))
+              || stations(port).stream().anyMatch(mac -> owns(segment, port, mac, packet.target()))
               || !isSomebodys(segment, packet.target());
       case IP -> passesIp(segment, port, packet);
       case VRRP ->
@@ -133,8 +132,7 @@ public final class PacketModel {
             || (rules.contains(Rule.TRUSTED_MAC)
                 && (packet.source().equals(segment.policy().gatewayMac())
                     || isVirtual(packet.source())));
-    boolean isTaken =
-        isVip(segment, packet.sender()) || isNic(segment, packet.sender());
+    boolean isTaken = isVip(segment, packet.sender()) || isNic(segment, packet.sender());
     return mayHaveMac
         && !isTaken
         && packet.advertised().stream().noneMatch(it -> isVip(segment, it));
@@ -143,7 +141,9 @@ public final class PacketModel {
   /** The ports through which a packet that passed leaves, the one that it came from included. */
   public Set<String> exits(Segment segment, Packet packet) {
     Set<String> exits = new TreeSet<>();
-    ports(segment).filter(port -> leaves(segment, port, packet)).forEach(it -> exits.add(it.name()));
+    ports(segment)
+        .filter(port -> leaves(segment, port, packet))
+        .forEach(it -> exits.add(it.name()));
     MacAddress to = packet.destination();
     boolean isVipTraffic =
         packet.kind() != Kind.ARP
@@ -205,8 +205,7 @@ public final class PacketModel {
   }
 
   private boolean mayAdvertise(Segment segment, String port, List<Ipv4Address> addresses) {
-    boolean isRouter =
-        ports(segment).anyMatch(it -> it.name().equals(port) && it.gateway());
+    boolean isRouter = ports(segment).anyMatch(it -> it.name().equals(port) && it.gateway());
     return !addresses.isEmpty()
         && addresses.stream()
             .allMatch(address ->

@@ -33,10 +33,11 @@ record Element(ElementSet set, String text) implements Comparable<Element> {
     String uplink = segment.uplink();
     if (adopted) {
       elements.add(new Element(ElementSet.ADOPTED, Integer.toString(segment.number())));
+      if (segment.policy().judgesTrustedPorts()) {
+        segment.policy().trustedPorts().forEach(port -> elements.addAll(trusted(port, segment)));
+      }
     } else if (uplink != null) {
-      String name = quoted(uplink);
-      elements.add(new Element(ElementSet.SEGMENTS, name + " : " + segment.number()));
-      elements.add(new Element(ElementSet.TRUSTED, name));
+      elements.addAll(trusted(uplink, segment));
     }
     String number = Integer.toString(segment.number());
     Ipv4Address gateway = segment.gateway();
@@ -61,6 +62,13 @@ record Element(ElementSet set, String text) implements Comparable<Element> {
       case ENFORCE -> {}
     }
     return elements;
+  }
+
+  private static List<Element> trusted(String port, Segment segment) {
+    String name = quoted(port);
+    return List.of(
+        new Element(ElementSet.SEGMENTS, name + " : " + segment.number()),
+        new Element(ElementSet.TRUSTED, name));
   }
 
   /** What a port may do by itself. */

@@ -74,14 +74,7 @@ class LinuxTrustIT extends FabricFixture {
   private Segment segment(@Nullable String uplink, NetworkPolicy policy) {
     Segment plain = segment(SEGMENT, uplink, Enforcement.ENFORCE);
     return new Segment(
-        plain.id(),
-        SEGMENT,
-        uplink,
-        null,
-        Enforcement.ENFORCE,
-        GATEWAY,
-        uplink != null,
-        policy);
+        plain.id(), SEGMENT, uplink, null, Enforcement.ENFORCE, GATEWAY, uplink != null, policy);
   }
 
   private static NetworkPolicy policy(
@@ -92,8 +85,7 @@ class LinuxTrustIT extends FabricFixture {
 
   private static Port router(VirtualNic vm) {
     Port port = vm.on(SEGMENT);
-    return new Port(
-        port.id(), SEGMENT, port.name(), port.mac(), port.address(), List.of(), true);
+    return new Port(port.id(), SEGMENT, port.name(), port.mac(), port.address(), List.of(), true);
   }
 
   /** The four VMs, the third with any source; an uplink to the gateway outside. */
@@ -103,11 +95,7 @@ class LinuxTrustIT extends FabricFixture {
 
   private Desired network(Segment segment, Grant... grants) {
     Desired ports =
-        desired(
-            vm1.on(SEGMENT),
-            vm2.on(SEGMENT),
-            vm3.on(SEGMENT, "0.0.0.0/0"),
-            client.on(SEGMENT));
+        desired(vm1.on(SEGMENT), vm2.on(SEGMENT), vm3.on(SEGMENT, "0.0.0.0/0"), client.on(SEGMENT));
     return new Desired(
         desired(segment).segments(), ports.ports(), desired((Object[]) grants).grants());
   }
