@@ -19,19 +19,26 @@ for program in busybox keepalived; do
 done
 modules='net/core/failover drivers/net/net_failover drivers/virtio/virtio_ring drivers/virtio/virtio
   drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci drivers/net/virtio_net'
-# Debian 13 compresses modules; busybox loads plain ones only.
+# Debian 12 has plain modules in /lib, Debian 13 compressed ones in /usr/lib and some of these in the kernel itself. busybox loads
+# plain ones only.
+builtin=$(find "$kernel" -path '*/modules/*/modules.builtin' -print -quit)
+load=''
 for module in $modules; do
-  for file in "$kernel"/lib/modules/*/kernel/$module.ko*; do
-    plain=$root/modules/${module##*/}.ko
-    case $file in
-      *.ko) cp "$file" "$plain" ;;
-      *.ko.xz) xz --decompress --stdout "$file" >"$plain" ;;
-      *.ko.zst) zstd --quiet --decompress --stdout "$file" >"$plain" ;;
-      *) echo "vm.sh: there is no module $module in $kernel" >&2; exit 1 ;;
-    esac
-  done
+  ! grep -q -x "kernel/$module.ko" "$builtin" || continue
+  load+=" ${module##*/}"
+  file=$(find "$kernel" -path "*/modules/*/kernel/$module.ko*" -print -quit)
+  plain=$root/modules/${module##*/}.ko
+  case $file in
+    *.ko) cp "$file" "$plain" ;;
+    *.ko.xz) xz --decompress --stdout "$file" >"$plain" ;;
+    *.ko.zst) zstd --quiet --decompress --stdout "$file" >"$plain" ;;
+    *) echo "vm.sh: there is no module $module in $kernel" >&2; exit 1 ;;
+  esac
 done
 cp "$directory/keepalived.conf" "$root/etc/"
+# keepalived 2.3 does not start without the options that it was built with.
+mkdir "$root/etc/keepalived"
+cp /etc/keepalived/*.config-opts "$root/etc/keepalived/" 2>/dev/null || true
 echo root:x:0:0::/:/bin/sh >"$root/etc/passwd"
 echo root:x:0: >"$root/etc/group"
 cat >"$root/init" <<INIT
@@ -39,7 +46,7 @@ cat >"$root/init" <<INIT
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sysfs /sys
 busybox mount -t devtmpfs dev /dev
-for module in $(printf '%s ' $modules); do busybox insmod /modules/\${module##*/}.ko; done
+for module in $load; do busybox insmod /modules/\$module.ko; done
 busybox ip link set lo up
 busybox ip addr add $address dev eth0
 busybox ip link set eth0 up

@@ -5,17 +5,14 @@ import static io.havip.demo.Stage.VM1;
 import static io.havip.demo.Stage.VM2;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.havip.keepalived.InstalledKeepalived;
 import io.havip.net.Ipv4Address;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -48,7 +45,7 @@ abstract class SplitsContract extends TheatreTest {
       theatre.await(
           () -> theatre.server().get(path), it -> it.path("state").asString().equals("available"));
       start(VM1, "0.1", "", VIP);
-      if (acceptsAnotherList()) {
+      if (InstalledKeepalived.acceptsOtherAddresses()) {
         assertStaysBackup(() -> start(VM2, "0.1", "", VIP, OTHER));
       } else {
         assertFound(Duration.ofMillis(100), () -> start(VM2, "0.1", "", VIP, OTHER));
@@ -75,19 +72,6 @@ abstract class SplitsContract extends TheatreTest {
       Deafness.end(VM1);
       Deafness.end(VM2);
     });
-  }
-
-  /**
-   * Whether this machine's keepalived accepts advertisements that name other addresses than its own
-   * file: 2.3.3 and later do, earlier ones drop them (keepalived's commit af103930).
-   */
-  private static boolean acceptsAnotherList() throws Exception {
-    String output = Program.output("keepalived", "--version");
-    Matcher version = Pattern.compile("Keepalived v(\\d+)\\.(\\d+)\\.(\\d+)").matcher(output);
-    assertThat(version.find()).as(output).isTrue();
-    int[] numbers =
-        IntStream.rangeClosed(1, 3).map(i -> Integer.parseInt(version.group(i))).toArray();
-    return Arrays.compare(numbers, new int[] {2, 3, 3}) >= 0;
   }
 
   /** The second hears the first in spite of the difference, and takes over when the first stops. */

@@ -43,7 +43,9 @@ public enum FindingCode {
       Severity.ERROR,
       "keepalived ignores the second instance of a name, with all of its addresses."),
   INTERFACE_MISSING(
-      Severity.ERROR, "Without its interface keepalived does not start the instance."),
+      Severity.ERROR,
+      "Without its interface keepalived does not start the instance. From 2.2.8 on it starts one "
+          + "that has unicast peers."),
   VRID_MISSING(
       Severity.ERROR, "Without a virtual router id keepalived does not start the instance."),
   VRID_DEFAULT(
@@ -86,8 +88,9 @@ public enum FindingCode {
       "A node that sends to itself wastes packets, and the real peer is often the "
           + "one missing."),
   PEER_REPEATED(
-      Severity.WARNING,
-      "The peer gets everything twice, and the one that was meant is often missing."),
+      Severity.ERROR,
+      "The one that was meant is often missing. keepalived before 2.3.3 sends the peer everything "
+          + "twice; from 2.3.3 on its --config-test refuses the file."),
   SOURCE_MISSING(
       Severity.WARNING,
       "keepalived then takes any address of the interface, even the VIP after a "
