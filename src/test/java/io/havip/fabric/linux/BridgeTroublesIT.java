@@ -24,8 +24,8 @@ import io.havip.plan.Segment;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -188,14 +188,16 @@ class BridgeTroublesIT extends FabricFixture {
     vm3.send(bpdu(vm3));
     await(() -> seen().troubles().containsKey(SEGMENT));
     assertThat(seen().troubles().get(SEGMENT)).contains(vm3.port(), "BPDU", "ip link set");
-    assertThat(Objects.requireNonNull(fabric.observe().ports().get(vm3.port()))).isEqualTo(new PortState(true, false));
+    assertThat(Objects.requireNonNull(fabric.observe().ports().get(vm3.port())))
+        .isEqualTo(new PortState(true, false));
     assertThat(run("ip", "-d", "link", "show", "br0")).contains("root_port 0 ");
 
     run("ip", "link", "set", vm3.port(), "down");
     run("ip", "link", "set", vm3.port(), "up");
     await(() -> seen().troubles().isEmpty());
     fabric.sync(desired);
-    assertThat(Objects.requireNonNull(fabric.observe().ports().get(vm3.port())).attached()).isTrue();
+    assertThat(Objects.requireNonNull(fabric.observe().ports().get(vm3.port())).attached())
+        .isTrue();
   }
 
   @Test
