@@ -82,9 +82,9 @@ public record VirtualNic(
   public byte[] answerTo(byte[] probe) {
     Arp question = arpIn(probe).orElseThrow();
     MacAddress asker = question.senderMac();
-    Arp reply =
-        new Arp(
-            Arp.Operation.REPLY, mac, question.targetAddress(), asker, question.senderAddress());
+    Ipv4Address asked = question.targetAddress();
+    Ipv4Address askedFrom = question.senderAddress();
+    Arp reply = new Arp(Arp.Operation.REPLY, mac, asked, asker, askedFrom);
     return Ethernet.frame(asker, mac, Ethernet.ARP, reply.toBytes());
   }
 
