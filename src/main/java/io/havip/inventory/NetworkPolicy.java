@@ -30,7 +30,7 @@ public record NetworkPolicy(
     boolean ipsec) {
   /** The policy of a network for which none was set. */
   public static final NetworkPolicy DEFAULT =
-      new NetworkPolicy(null, List.of(), List.of(), false, List.of(), OtherTraffic.DROP, false);
+      new NetworkPolicy(null, List.of(), List.of(), false, List.of(), OtherTraffic.DROP, true);
 
   public NetworkPolicy {
     reservedVrids = List.copyOf(reservedVrids);

@@ -259,9 +259,9 @@ final class Changes {
   /**
    * Changes a virtual port when the port of a member is another row than northd has read for it.
    *
-   * <p>ovn-northd 23.09 to 25.03.1 (24.03 up to 24.03.6) handles a port that comes or goes without
-   * the virtual ports that name it, and so does not let the new port claim the VIP. Any change of
-   * the virtual port makes northd compute both. OVN's commit a2fa8b22 mends this.
+   * <p>ovn-northd 23.09 to 24.03.6, 24.09 to 24.09.3, 25.03.0 and 25.03.1 handle a port that comes
+   * or goes without the virtual ports that name it, and so do not let the new port claim the VIP.
+   * Any change of the virtual port makes northd compute both. OVN's commit a2fa8b22 mends this.
    */
   private void renewMembers(WantedRow row, Row held) {
     if (!Rows.isVirtual(row)) {

@@ -17,6 +17,7 @@ import io.havip.plan.Grant;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class WantedTest {
   private static final Ipv4Address VIP = Ipv4Address.parse("10.0.0.100");
   private static final NetworkId NETWORK = new NetworkId(id("subnet", 1));
+  private static final Segment SEGMENT =
+      new Segment(NETWORK, 7, null, null, Enforcement.ENFORCE);
 
   @Test
   void everythingFromNothingIsOneTransaction() {
@@ -44,6 +47,7 @@ class WantedTest {
             add element bridge havip exits { "p1" . 10.0.0.100 }
             add element bridge havip adverts { 7 . 167772260 }
             add element bridge havip advertisers { "p1" . 167772260 }
+            add element bridge havip authentic { 7 }
             """);
   }
 
@@ -88,7 +92,9 @@ class WantedTest {
     wanted.replace(first, Desired.NOTHING);
     assertThat(wanted.changes(second, Desired.NOTHING).commands()).contains("advertisers");
     wanted.replace(second, Desired.NOTHING);
-    assertThat(wanted.elements()).isEqualTo(Set.copyOf(Element.of(port(1))));
+    Set<Element> left = new HashSet<>(Element.of(port(1)));
+    left.addAll(Element.of(SEGMENT, false));
+    assertThat(wanted.elements()).isEqualTo(left);
   }
 
   @Test
@@ -142,7 +148,7 @@ class WantedTest {
 
   private static Desired desired(List<Port> ports, List<Grant> grants) {
     return new Desired(
-        Map.of(NETWORK, new Segment(NETWORK, 7, null, null, Enforcement.ENFORCE)),
+        Map.of(NETWORK, SEGMENT),
         ports.stream().collect(Collectors.toMap(Port::id, p -> p)),
         grants.stream().collect(Collectors.toMap(Grant::id, g -> g)));
   }
