@@ -83,6 +83,11 @@ class TrackersTest {
   }
 
   private static Subnet joined(NetworkId id, int segment, @Nullable String uplink) {
+    return network(id, segment, uplink, null);
+  }
+
+  private static Subnet network(
+      NetworkId id, int segment, @Nullable String uplink, @Nullable Ipv4Address gateway) {
     return new Subnet(
         id,
         ACCOUNT,
@@ -90,7 +95,7 @@ class TrackersTest {
         segment,
         "s",
         Cidr.parse("10.0.0.0/24"),
-        null,
+        gateway,
         List.of(),
         uplink,
         null,
@@ -751,6 +756,14 @@ class TrackersTest {
     assertThat(refused(tracker, 0, refusal("p4", addressOf(3), 3), refusal("p3", addressOf(1), 3)))
         .as("but one that uses another's is")
         .containsExactly(new ClaimsRefused(ClaimKind.ARP, "p3", vm(3), null, addressOf(1), 3));
+  }
+
+  @Test
+  void aClaimOfTheGatewaysAddressIsATheft() {
+    Ipv4Address gateway = addressOf(9);
+    networks.set(0, network(SUBNET, SEGMENT, null, gateway));
+    assertThat(refused(new RefusalTracker(List.of()), 0, refusal("p3", gateway, 3)))
+        .containsExactly(new ClaimsRefused(ClaimKind.ARP, "p3", vm(3), null, gateway, 3));
   }
 
   @Test
