@@ -53,7 +53,9 @@ public sealed interface Change {
   /** Replaces what may change of a NIC: MAC address, port, sources, gateway, sending from VIPs. */
   record UpdateNic(Nic nic) implements Change {}
 
-  /** Writes the MAC address that a network's gateway was seen to have; of one that is gone, nothing. */
+  /**
+   * Writes the MAC address that a network's gateway was seen to have; of one that is gone, nothing.
+   */
   record PutLearntGatewayMac(NetworkId id, MacAddress mac) implements Change {}
 
   record DropNic(NicId id) implements Change {}

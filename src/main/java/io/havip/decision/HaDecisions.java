@@ -173,8 +173,8 @@ public final class HaDecisions {
     if (before.isEmpty()) {
       router =
           vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac)
-              .map(vrid ->
-                  new VirtualRouter(vip.id(), vrrpNetwork, vrid, authPass.get(), Map.of()));
+              .map(
+                  vrid -> new VirtualRouter(vip.id(), vrrpNetwork, vrid, authPass.get(), Map.of()));
     } else if (!before.orElseThrow().networkId().equals(vrrpNetwork)) {
       VirtualRouter old = before.orElseThrow();
       Optional<Integer> vrid =
@@ -206,8 +206,7 @@ public final class HaDecisions {
     usedAnywhere.addAll(usedAtVip);
     Optional<Integer> free = free(usedAnywhere);
     if (free.isEmpty() && hasVmac) {
-      throw exhausted(
-          snapshot, used.size() < usedAnywhere.size() ? vip.networkId() : vrrpNetwork);
+      throw exhausted(snapshot, used.size() < usedAnywhere.size() ? vip.networkId() : vrrpNetwork);
     }
     return free.or(() -> free(used));
   }

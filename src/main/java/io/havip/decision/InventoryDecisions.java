@@ -443,9 +443,7 @@ public final class InventoryDecisions {
       Snapshot snapshot, Vm vm, Command.NewNic wanted, String field, Context context) {
     Network network =
         Rules.usableNetwork(
-                snapshot,
-                NicRules.actingFor(context.caller(), vm.accountId()),
-                wanted.networkId())
+                snapshot, NicRules.actingFor(context.caller(), vm.accountId()), wanted.networkId())
             .orElseThrow(() -> Rules.unknownReference(field + "networkId", wanted.networkId()));
     if (network instanceof Subnet subnet && !subnet.vpcId().equals(vm.vpcId())) {
       throw Refused.field(
@@ -462,8 +460,7 @@ public final class InventoryDecisions {
       NicRules.checkMayChoose(network, field + "mac", "choose a NIC's MAC address", context);
     }
     if (!wanted.allowedSources().isEmpty()) {
-      NicRules.checkMayChoose(
-          network, field + "allowedSources", "choose a NIC's sources", context);
+      NicRules.checkMayChoose(network, field + "allowedSources", "choose a NIC's sources", context);
     }
     if (wanted.gateway()) {
       NicRules.checkMayBeGateway(network, field + "gateway", context);

@@ -88,7 +88,9 @@ final class Rules {
     return caller.accountId().equals(owner);
   }
 
-  /** Whether the caller may see and change the VMs of an account: its own, or an administrator's. */
+  /**
+   * Whether the caller may see and change the VMs of an account: its own, or an administrator's.
+   */
   static boolean manages(Caller caller, AccountId owner) {
     return owns(caller, owner) || caller.role() == Role.ADMIN;
   }

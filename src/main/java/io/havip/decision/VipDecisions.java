@@ -216,8 +216,8 @@ public final class VipDecisions {
   }
 
   /**
-   * Binding stays with the VIP's account. An administrator of another account may only change {@code
-   * vmac} of a VM that is bound, because members cannot permit it on joined networks.
+   * Binding stays with the VIP's account. An administrator of another account may only change
+   * {@code vmac} of a VM that is bound, because members cannot permit it on joined networks.
    */
   private static Context actingOnVmac(
       Snapshot snapshot, VipId id, Command.Bind command, Context context) {
@@ -553,8 +553,7 @@ public final class VipDecisions {
                 + context.limits().vipsPerVm()
                 + " VIPs, the most a VM can have; unbind it from one first");
       }
-      boolean gainsVmac =
-          vmac.contains(vmId) && vip.binding(vmId).filter(Binding::vmac).isEmpty();
+      boolean gainsVmac = vmac.contains(vmId) && vip.binding(vmId).filter(Binding::vmac).isEmpty();
       if (gainsVmac) {
         NicRules.checkMayChoose(
             network,

@@ -86,7 +86,11 @@ final class VmRoutes {
       @Nullable List<VipId> sendsFromVip) {
     Command.UpdateNic toCommand() {
       return new Command.UpdateNic(
-          mac, port, allowedSources, gateway, sendsFromVip == null ? null : Set.copyOf(sendsFromVip));
+          mac,
+          port,
+          allowedSources,
+          gateway,
+          sendsFromVip == null ? null : Set.copyOf(sendsFromVip));
     }
   }
 

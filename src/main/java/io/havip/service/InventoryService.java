@@ -278,8 +278,7 @@ public final class InventoryService {
     return changes.make(
         request,
         seen((reader, context) -> {
-          Decision<Vm> decision =
-              InventoryDecisions.updateNic(reader, id, nicId, command, context);
+          Decision<Vm> decision = InventoryDecisions.updateNic(reader, id, nicId, command, context);
           Nic nic = decision.answer().nic(nicId).orElseThrow();
           if (command.port() != null
               && reader.nic(nicId).filter(old -> old.port().equals(nic.port())).isEmpty()) {

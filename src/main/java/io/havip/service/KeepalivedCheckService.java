@@ -117,7 +117,10 @@ public final class KeepalivedCheckService {
         vip.address(),
         prefixLength,
         vip.type() == VipType.EXTERNAL,
-        snapshot.virtualRouter(vip.id()).filter(VirtualRouter::isConfigured).map(VirtualRouter::vrid),
+        snapshot
+            .virtualRouter(vip.id())
+            .filter(VirtualRouter::isConfigured)
+            .map(VirtualRouter::vrid),
         vip.vmIds().stream().map(VmId::value).collect(Collectors.toSet()));
   }
 

@@ -108,8 +108,7 @@ public record VirtualRouter(
     now.put(vmId, vrrpNics(bindings));
     boolean isDone =
         bindings.stream().noneMatch(it -> now.getOrDefault(it.vmId(), Set.of()).isEmpty());
-    return new VirtualRouter(
-        vipId, networkId, vrid, authPass, now, isDone ? null : previousVrid);
+    return new VirtualRouter(vipId, networkId, vrid, authPass, now, isDone ? null : previousVrid);
   }
 
   private static Set<NicId> vrrpNics(Collection<Binding> bindings) {

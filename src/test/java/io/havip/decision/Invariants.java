@@ -367,9 +367,10 @@ public final class Invariants {
             .doesNotStartWith("00:00:5e:00:02:")
             .isNotEqualTo("0a:68:61:76:69:70");
         Network network = after.network(nic.networkId()).orElseThrow();
-        assertThat(nic.gateway()
-                || (!nic.mac().equals(network.policy().gatewayMac())
-                    && !after.learntGatewayMac(network.id()).equals(Optional.of(nic.mac()))))
+        assertThat(
+                nic.gateway()
+                    || (!nic.mac().equals(network.policy().gatewayMac())
+                        && !after.learntGatewayMac(network.id()).equals(Optional.of(nic.mac()))))
             .as("only a router VM gets the gateway's MAC address " + mac)
             .isTrue();
       }

@@ -16,11 +16,11 @@ import io.havip.inventory.Vpc;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
-import java.util.Set;
 import io.havip.vip.Binding;
 import io.havip.vip.Vip;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -366,7 +366,9 @@ class InventoryRulesTest {
     assertRefused(ErrorCode.NOT_FOUND, () -> cloud.addNic(carol, vm, Cloud.on(subnet)));
     assertRefused(
         ErrorCode.NOT_FOUND, () -> cloud.updateNic(carol, vm, subnet, sources("10.9.0.0/16")));
-    assertRefused(ErrorCode.NOT_FOUND, () -> cloud.rename(cloud.alice, cloud.vip(cloud.bob, vpc, subnet), "x"));
+    assertRefused(
+        ErrorCode.NOT_FOUND,
+        () -> cloud.rename(cloud.alice, cloud.vip(cloud.bob, vpc, subnet), "x"));
     assertRefused("vpcId", ErrorCode.REFERENCE_NOT_FOUND, () -> cloud.vm(cloud.alice, vpc, subnet));
     assertRefused(
         "vpcId",
@@ -385,8 +387,7 @@ class InventoryRulesTest {
     var command =
         new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(Cloud.on(subnet)), "bob");
     Vm vm =
-        cloud.as(
-            cloud.alice, (now, context) -> InventoryDecisions.createVm(now, command, context));
+        cloud.as(cloud.alice, (now, context) -> InventoryDecisions.createVm(now, command, context));
     assertThat(vm.accountId()).isEqualTo(cloud.bob.accountId());
     Vip vip = cloud.vip(cloud.bob, vpc, subnet, vm);
 
@@ -443,8 +444,7 @@ class InventoryRulesTest {
             new Command.UpdateNic(mac, null, null, null, null),
             new Command.UpdateNic(null, null, sources, null, null),
             new Command.UpdateNic(null, null, null, true, null))) {
-      assertRefused(
-          ErrorCode.FORBIDDEN, () -> cloud.updateNic(cloud.bob, vm, external, change));
+      assertRefused(ErrorCode.FORBIDDEN, () -> cloud.updateNic(cloud.bob, vm, external, change));
       cloud.updateNic(cloud.bob, vm, subnet, change);
       cloud.updateNic(cloud.alice, vm, external, change);
     }
@@ -475,8 +475,7 @@ class InventoryRulesTest {
   @Test
   void aNicHasAMacAddressThatIsAStationsOwn() {
     cloud.learnt(subnet.id(), MacAddress.parse("02:00:00:00:00:fe"));
-    for (String mac :
-        List.of("00:00:5e:00:01:01", "00:00:5e:00:02:ff", "0a:68:61:76:69:70")) {
+    for (String mac : List.of("00:00:5e:00:01:01", "00:00:5e:00:02:ff", "0a:68:61:76:69:70")) {
       assertRefused(
           "nics[0].mac",
           ErrorCode.INVALID_FIELD,
@@ -536,7 +535,8 @@ class InventoryRulesTest {
     Vip vip = cloud.vip(cloud.bob, vpc, subnet, director);
     Vip elsewhere = cloud.vip(cloud.bob, vpc, cloud.external("192.0.2.0/24", "192.0.2.1"));
     Vpc alices = cloud.vpc(cloud.alice);
-    Vip alicesVip = cloud.vip(cloud.alice, alices, cloud.subnet(cloud.alice, alices, "10.0.0.0/24"));
+    Vip alicesVip =
+        cloud.vip(cloud.alice, alices, cloud.subnet(cloud.alice, alices, "10.0.0.0/24"));
 
     cloud.updateNic(cloud.bob, server, subnet, sendsFrom(vip));
     assertThat(cloud.vm(server).nics().getFirst().sendsFromVip()).containsExactly(vip.id());

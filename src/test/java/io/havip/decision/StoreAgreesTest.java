@@ -127,9 +127,7 @@ class StoreAgreesTest {
       super.learnt(id, mac);
       Decision<NetworkId> _ =
           store.write(
-              _ ->
-                  new Decision<>(
-                      List.of(new Change.PutLearntGatewayMac(id, mac)), Set.of(), id));
+              _ -> new Decision<>(List.of(new Change.PutLearntGatewayMac(id, mac)), Set.of(), id));
     }
 
     private <T> Decision<T> write(Caller caller, Request<T> request, CountingIds same) {
@@ -168,8 +166,7 @@ class StoreAgreesTest {
             .contains(reservation);
       }
       for (Network network : world.networks()) {
-        assertThat(
-                store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(network.id())))
+        assertThat(store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(network.id())))
             .isEqualTo(world.learntGatewayMac(network.id()));
         assertThat(
                 store.<Optional<Ipv4Address>>read(

@@ -1028,12 +1028,7 @@ class ContractTest extends ApiFixture {
     }
     for (String id :
         List.of(
-            "createSubnet",
-            "updateSubnet",
-            "createVm",
-            "addNic",
-            "updateNic",
-            "reportSightings")) {
+            "createSubnet", "updateSubnet", "createVm", "addNic", "updateNic", "reportSightings")) {
       refused(
           send(contract.operation(id), sample(id), "Authorization", "Bearer " + MEMBER),
           "forbidden");
