@@ -327,13 +327,15 @@ record Operation(Kind kind, long seed) {
               .toList();
       NetworkId networkId =
           rarely(3) ? external() : here.isEmpty() || rarely(20) ? subnet(caller) : any(here);
+      boolean isGateway = rarely(4);
+      Ipv4Address gateway = cloud.world.network(networkId).map(Network::gateway).orElse(null);
       return new Command.NewNic(
           networkId,
-          rarely(4) ? address(networkId) : null,
+          isGateway && rarely(2) ? gateway : rarely(4) ? address(networkId) : null,
           rarely(6) ? mac() : null,
           rarely(6) ? "tap" + random.nextInt(40) : null,
           rarely(6) ? sources() : List.of(),
-          rarely(4),
+          isGateway,
           rarely(4) ? senders(networkId) : Set.of());
     }
 

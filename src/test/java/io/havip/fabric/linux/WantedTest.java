@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 class WantedTest {
   private static final Ipv4Address VIP = Ipv4Address.parse("10.0.0.100");
   private static final NetworkId NETWORK = new NetworkId(id("subnet", 1));
-  private static final Segment SEGMENT =
-      new Segment(NETWORK, 7, null, null, Enforcement.ENFORCE);
+  private static final Segment SEGMENT = new Segment(NETWORK, 7, null, null, Enforcement.ENFORCE);
 
   @Test
   void everythingFromNothingIsOneTransaction() {
