@@ -42,7 +42,7 @@ public final class VipRows {
       return List.of(new Acl(TO, DROP, isForIt));
     }
     String names = ports.stream().collect(Collectors.joining("\", \"", "{\"", "\"}"));
-    String vrrp = "ip.proto == 112";
+    String vrrp = "ip.proto == {51, 112}";
     String byMember = addresses.stream().collect(Collectors.joining(", ", "ip4.src == {", "}"));
     String here = "outport == " + names;
     return List.of(
