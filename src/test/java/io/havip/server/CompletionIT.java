@@ -55,8 +55,7 @@ class CompletionIT {
     assertThat(offered("vip", "un")).containsExactly("unbind");
     assertThat(offered("vip", "")).contains("create", "list", "watch", "events");
     assertThat(offered("vip", "list", "--s")).contains("--state", "--sort", "--search");
-    assertThat(offered("vm", "nic", ""))
-        .containsExactlyInAnyOrder("add", "update", "delete");
+    assertThat(offered("vm", "nic", "")).containsExactlyInAnyOrder("add", "update", "delete");
     assertThat(offered("vip", "list", "-o", "")).containsExactlyInAnyOrder("table", "json", "csv");
   }
 
