@@ -15,6 +15,7 @@ import io.havip.vip.Drill;
 import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,12 +41,18 @@ record DesiredState(Desired desired, List<Vip> vips) {
         reader.allNetworks().stream().collect(Collectors.toMap(Network::id, Function.identity()));
     Map<NicId, Nic> nics =
         reader.allNics().stream().collect(Collectors.toMap(Nic::id, Function.identity()));
+    Map<VipId, List<Nic>> senders = new HashMap<>();
+    for (Nic nic : nics.values()) {
+      nic.sendsFromVip()
+          .forEach(vip -> senders.computeIfAbsent(vip, _ -> new ArrayList<>()).add(nic));
+    }
     return of(
         networks.values(),
         nics.values(),
         reader.allVips(),
         cutOff(reader, now),
-        reader,
+        reader.allVirtualRouters(),
+        senders,
         id -> Objects.requireNonNull(networks.get(id)),
         id -> Objects.requireNonNull(nics.get(id)));
   }
@@ -56,12 +63,14 @@ record DesiredState(Desired desired, List<Vip> vips) {
         only(NetworkId.class, ids).flatMap(id -> reader.network(id).stream()).toList();
     List<Nic> nics = only(NicId.class, ids).flatMap(id -> reader.nic(id).stream()).toList();
     List<Vip> vips = only(VipId.class, ids).flatMap(id -> reader.vip(id).stream()).toList();
+    List<VipId> vipIds = vips.stream().map(Vip::id).toList();
     return of(
         networks,
         nics,
         vips,
         cutOff(reader, now),
-        reader,
+        reader.virtualRouters(vipIds),
+        reader.sendersFrom(vipIds),
         id -> reader.network(id).orElseThrow(),
         id -> reader.nic(id).orElseThrow());
   }
@@ -98,12 +107,11 @@ record DesiredState(Desired desired, List<Vip> vips) {
       Collection<Nic> nics,
       List<Vip> vips,
       Set<NicId> cutOff,
-      Reader reader,
+      Map<VipId, VirtualRouter> routers,
+      Map<VipId, List<Nic>> senders,
       Function<NetworkId, Network> networkById,
       Function<NicId, Nic> nicById) {
     Map<VipId, Grant> grants = new HashMap<>();
-    Map<VipId, VirtualRouter> routers = reader.virtualRouters(vips.stream().map(Vip::id).toList());
-    Map<VipId, List<Nic>> senders = reader.sendersFrom(vips.stream().map(Vip::id).toList());
     for (Vip vip : vips) {
       Optional<VirtualRouter> router = Optional.ofNullable(routers.get(vip.id()));
       Grant.of(

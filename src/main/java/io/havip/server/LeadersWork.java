@@ -4,16 +4,15 @@ import io.havip.decision.Decision;
 import io.havip.decision.HaDecisions;
 import io.havip.deliver.Deliverer;
 import io.havip.fabric.Fabric;
+import io.havip.id.VipId;
 import io.havip.reconcile.Drills;
 import io.havip.reconcile.Observer;
 import io.havip.reconcile.Reconciler;
 import io.havip.service.Retention;
 import io.havip.service.Revisions;
 import io.havip.service.TimeOrderedIds;
-import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Vip;
-import io.havip.vip.VirtualRouter;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -52,17 +51,23 @@ record LeadersWork(
 
   /** VIPs that older releases stored got their VRID with the first configuration that was read. */
   private static void giveRouters(Store store, TimeOrderedIds ids) {
-    for (Vip vip : store.read(Reader::allVips)) {
-      if (!vip.bindings().isEmpty()
-          && store.<Optional<VirtualRouter>>read(now -> now.virtualRouter(vip.id())).isEmpty()) {
-        Decision<Optional<Vip>> _ =
-            store.write(now ->
-                now.vip(vip.id())
-                    .map(found ->
-                        HaDecisions.giveRouter(now, found, ids::authPass)
-                            .answering(Optional.of(found)))
-                    .orElseGet(() -> new Decision<>(List.of(), Set.of(), Optional.empty())));
-      }
+    List<VipId> without =
+        store.read(reader -> {
+          Set<VipId> given = reader.allVirtualRouters().keySet();
+          return reader.allVips().stream()
+              .filter(vip -> !vip.bindings().isEmpty())
+              .map(Vip::id)
+              .filter(id -> !given.contains(id))
+              .toList();
+        });
+    for (VipId id : without) {
+      Decision<Optional<Vip>> _ =
+          store.write(now ->
+              now.vip(id)
+                  .map(found ->
+                      HaDecisions.giveRouter(now, found, ids::authPass)
+                          .answering(Optional.of(found)))
+                  .orElseGet(() -> new Decision<>(List.of(), Set.of(), Optional.empty())));
     }
   }
 

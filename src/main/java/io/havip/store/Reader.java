@@ -100,6 +100,9 @@ public interface Reader extends Snapshot {
   /** By VIP, those for which a configuration was ever made. */
   Map<VipId, VirtualRouter> virtualRouters(Collection<VipId> ids);
 
+  /** By VIP, those of all accounts. */
+  Map<VipId, VirtualRouter> allVirtualRouters();
+
   /** By VIP, the NICs that may send from it without claiming it, see {@link Nic#sendsFromVip}. */
   Map<VipId, List<Nic>> sendersFrom(Collection<VipId> ids);
 

@@ -319,6 +319,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public Map<VipId, VirtualRouter> allVirtualRouters() {
+    return tables.virtualRouters().all();
+  }
+
+  @Override
   public Optional<MacAddress> learntGatewayMac(NetworkId id) {
     return tables.networks().learntGatewayMac(id);
   }

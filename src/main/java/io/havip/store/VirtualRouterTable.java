@@ -10,16 +10,21 @@ import io.havip.vip.VirtualRouter;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
 
 /** VRIDs and passwords of VIPs, and which VMs a VM's configuration names. */
 record VirtualRouterTable(JdbcClient db) {
+  private static final String SELECT =
+      """
+      SELECT vip_id, network_id, vrid, auth_pass, configured, previous_vrid FROM virtual_routers
+      """;
+
   void put(VirtualRouter router) {
     db.sql(
             """
@@ -41,21 +46,20 @@ record VirtualRouterTable(JdbcClient db) {
   }
 
   Map<VipId, VirtualRouter> of(Collection<VipId> ids) {
-    Map<VipId, VirtualRouter> routers = new HashMap<>();
-    if (ids.isEmpty()) {
-      return routers;
-    }
-    db.sql(
-            """
-            SELECT vip_id, network_id, vrid, auth_pass, configured, previous_vrid
-            FROM virtual_routers WHERE vip_id IN (:ids)
-            """)
-        .param("ids", ids.stream().map(VipId::value).toList())
-        .query(row -> {
-          VirtualRouter router = router(row);
-          routers.put(router.vipId(), router);
-        });
-    return routers;
+    return ids.isEmpty()
+        ? Map.of()
+        : byVip(
+            db.sql(SELECT + "WHERE vip_id IN (:ids)")
+                .param("ids", ids.stream().map(VipId::value).toList()));
+  }
+
+  Map<VipId, VirtualRouter> all() {
+    return byVip(db.sql(SELECT));
+  }
+
+  private static Map<VipId, VirtualRouter> byVip(JdbcClient.StatementSpec select) {
+    return select.query((row, _) -> router(row)).list().stream()
+        .collect(Collectors.toMap(VirtualRouter::vipId, Function.identity()));
   }
 
   Set<Integer> vrids(NetworkId id, VipId except) {
