@@ -15,4 +15,11 @@ public record Caller(AccountId accountId, Role role, String actor, @Nullable Tok
   public Caller(AccountId accountId, Role role, String actor) {
     this(accountId, role, actor, null);
   }
+
+  /**
+   * Whether the caller may see and change the VMs of an account: its own, or an administrator's.
+   */
+  public boolean manages(AccountId owner) {
+    return accountId.equals(owner) || role == Role.ADMIN;
+  }
 }

@@ -680,7 +680,7 @@ public final class InventoryDecisions {
     Vm vm =
         snapshot
             .vm(id)
-            .filter(found -> Rules.manages(context.caller(), found.accountId()))
+            .filter(found -> context.caller().manages(found.accountId()))
             .orElseThrow(() -> Rules.notFound(id));
     context.expected().check(vm.version());
     return vm;

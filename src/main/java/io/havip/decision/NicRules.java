@@ -16,7 +16,6 @@ import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.vip.Vip;
 import io.havip.vip.VipState;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -191,14 +190,6 @@ final class NicRules {
                 + " and may send from it already; leave it out, or unbind the VM first");
       }
     }
-  }
-
-  /** VIPs whose grant changes when a NIC's permissions change from one set to another. */
-  static Set<VipId> changedSenders(Set<VipId> before, Set<VipId> after) {
-    Set<VipId> changed = new HashSet<>(before);
-    changed.addAll(after);
-    changed.removeIf(id -> before.contains(id) && after.contains(id));
-    return changed;
   }
 
   private static boolean isAdmin(Context context) {

@@ -88,13 +88,6 @@ final class Rules {
     return caller.accountId().equals(owner);
   }
 
-  /**
-   * Whether the caller may see and change the VMs of an account: its own, or an administrator's.
-   */
-  static boolean manages(Caller caller, AccountId owner) {
-    return owns(caller, owner) || caller.role() == Role.ADMIN;
-  }
-
   /** Refuses, saying what only an administrator may. */
   static void checkAdmin(Caller caller, String what) {
     if (caller.role() != Role.ADMIN) {

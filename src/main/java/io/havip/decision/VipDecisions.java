@@ -225,7 +225,7 @@ public final class VipDecisions {
         .vip(id)
         .filter(_ -> command.vmac() != null)
         .filter(vip -> vip.binding(command.vmId()).isPresent())
-        .filter(vip -> Rules.manages(context.caller(), vip.accountId()))
+        .filter(vip -> context.caller().manages(vip.accountId()))
         .map(vip ->
             new Context(
                 NicRules.actingFor(context.caller(), vip.accountId()),

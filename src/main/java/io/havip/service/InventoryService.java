@@ -298,14 +298,7 @@ public final class InventoryService {
     return store.read(reader ->
         details(
                 reader,
-                List.of(
-                    found(
-                        id,
-                        reader
-                            .vm(id)
-                            .filter(vm ->
-                                vm.accountId().equals(caller.accountId())
-                                    || caller.role() == Role.ADMIN))))
+                List.of(found(id, reader.vm(id).filter(vm -> caller.manages(vm.accountId())))))
             .getFirst());
   }
 
