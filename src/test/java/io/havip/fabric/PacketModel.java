@@ -68,9 +68,6 @@ public final class PacketModel {
   /** The name that stands for a segment's trusted port. */
   public static final String TRUSTED = "(trusted)";
 
-  private static final long VRRP_MAC_PREFIX = 0x00005e0001L;
-  private static final long VRRP6_MAC_PREFIX = 0x00005e0002L;
-
   private final Desired desired;
   private final Set<Rule> rules;
 
@@ -131,7 +128,7 @@ public final class PacketModel {
         !macs(segment).contains(packet.source())
             || (rules.contains(Rule.TRUSTED_MAC)
                 && (packet.source().equals(segment.policy().gatewayMac())
-                    || isVirtual(packet.source())));
+                    || packet.source().isVirtualRouter()));
     boolean isTaken = isVip(segment, packet.sender()) || isNic(segment, packet.sender());
     return mayHaveMac
         && !isTaken
@@ -149,7 +146,7 @@ public final class PacketModel {
         packet.kind() != Kind.ARP
             && packet.kind() != Kind.ARP_PROBE
             && isVip(segment, packet.target());
-    if (!isVipTraffic && (to == null || !macs(segment).contains(to) || isVirtual(to))) {
+    if (!isVipTraffic && (to == null || !macs(segment).contains(to) || to.isVirtualRouter())) {
       exits.add(TRUSTED);
     }
     return exits;
@@ -267,11 +264,5 @@ public final class PacketModel {
 
   private Stream<Grant> grants(Segment segment) {
     return desired.grants().values().stream().filter(it -> it.segment() == segment.number());
-  }
-
-  /** Whether it is a MAC address of a virtual router (RFC 9568, section 7.3). */
-  private static boolean isVirtual(MacAddress mac) {
-    long prefix = mac.bits() >> 8;
-    return prefix == VRRP_MAC_PREFIX || prefix == VRRP6_MAC_PREFIX;
   }
 }

@@ -4,9 +4,7 @@ import static io.havip.fabric.linux.LinuxLab.nft;
 import static io.havip.fabric.linux.LinuxLab.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
@@ -29,12 +27,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong at one bridge stays at that bridge, and the rules come first. */
-class BridgeTroublesIT extends FabricFixture {
+class BridgeTroublesIT extends LinuxFixture {
   private static final int NEXT = 6;
   private static final String NEXT_BRIDGE = "havip" + NEXT;
 
@@ -53,29 +50,9 @@ class BridgeTroublesIT extends FabricFixture {
 
   private Desired desired;
 
-  @Override
-  protected Fabric open() throws FabricException {
-    return LinuxFabric.open();
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    return LinuxLab.plug(number, address);
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    LinuxLab.unplug(vm);
-  }
-
   @BeforeEach
   void describe() {
     desired = everybody(grant(1, VIP, vm1));
-  }
-
-  @AfterEach
-  void clear() throws Exception {
-    LinuxLab.clear();
   }
 
   private void assertInForce() throws Exception {

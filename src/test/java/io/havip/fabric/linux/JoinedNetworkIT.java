@@ -4,9 +4,6 @@ import static io.havip.fabric.linux.LinuxLab.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.event.ClaimKind;
-import io.havip.fabric.Fabric;
-import io.havip.fabric.FabricException;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
 import io.havip.id.Id;
 import io.havip.inventory.Enforcement;
@@ -27,27 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Networks that are joined to what is there already, those that only observe, and VRIDs' MACs. */
-class JoinedNetworkIT extends FabricFixture {
+class JoinedNetworkIT extends LinuxFixture {
   private static final Ipv4Address FAR_AWAY = Ipv4Address.parse("192.168.1.5");
   private static final int LOCAL_EXPERIMENTAL = 0x88b5;
   private static final MacAddress VRID_MAC = MacAddress.parse("00:00:5e:00:01:07");
 
   private VirtualNic outside;
-
-  @Override
-  protected Fabric open() throws FabricException {
-    return LinuxFabric.open();
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    return LinuxLab.plug(number, address);
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    LinuxLab.unplug(vm);
-  }
 
   @BeforeEach
   void plugOutside() throws Exception {
@@ -57,7 +39,6 @@ class JoinedNetworkIT extends FabricFixture {
   @AfterEach
   void clear() throws Exception {
     outside.socket().close();
-    LinuxLab.clear();
   }
 
   private Desired joined(@Nullable String uplink, Enforcement enforcement, Grant... grants) {

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.event.ClaimKind;
-import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
 import io.havip.id.NicId;
 import io.havip.net.Ipv4Address;
@@ -29,7 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,36 +34,16 @@ import org.junit.jupiter.api.Test;
  * What VMs may try against each other. vm1 and vm2 are bound to the VIP, vm2 also to the other one;
  * vm3 is bound to nothing. Each attack is tried by somebody who may do it, too: that one must pass.
  */
-class LinuxFabricAttacksIT extends FabricFixture {
+class LinuxFabricAttacksIT extends LinuxFixture {
   private static final Ipv4Address NOWHERE = Ipv4Address.parse("0.0.0.0");
   private static final Ipv4Address EVERYBODY = Ipv4Address.parse("255.255.255.255");
   private static final MacAddress NO_MAC = new MacAddress(0);
   private static final Ipv4Address FREE = Ipv4Address.parse("10.0.0.50");
   private static final Ipv4Address FAR_AWAY = Ipv4Address.parse("192.168.1.5");
 
-  @Override
-  protected Fabric open() throws FabricException {
-    return LinuxFabric.open();
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    return LinuxLab.plug(number, address);
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    LinuxLab.unplug(vm);
-  }
-
   @BeforeEach
   void bind() throws Exception {
     fabric.sync(everybody(grant(1, VIP, vm1, vm2), grant(2, OTHER_VIP, vm2)));
-  }
-
-  @AfterEach
-  void clear() throws Exception {
-    LinuxLab.clear();
   }
 
   private long unreadable(VirtualNic vm) throws FabricException {

@@ -3,9 +3,6 @@ package io.havip.fabric.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.event.ClaimKind;
-import io.havip.fabric.Fabric;
-import io.havip.fabric.FabricException;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.NetworkPolicy;
@@ -33,7 +30,7 @@ import org.junit.jupiter.api.Test;
  * {@code allowedSources} contain of others', disturb another VIP's cluster, serve DHCP. Each attack
  * has a control: the same packet passes from the port that may send it.
  */
-class LinuxTrustIT extends FabricFixture {
+class LinuxTrustIT extends LinuxFixture {
   private static final Ipv4Address GATEWAY = Ipv4Address.parse("10.0.0.1");
   private static final Ipv4Address FREE = Ipv4Address.parse("10.0.0.50");
   private static final Ipv4Address FAR_AWAY = Ipv4Address.parse("192.168.1.5");
@@ -45,21 +42,6 @@ class LinuxTrustIT extends FabricFixture {
 
   private VirtualNic outside;
 
-  @Override
-  protected Fabric open() throws FabricException {
-    return LinuxFabric.open();
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    return LinuxLab.plug(number, address);
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    LinuxLab.unplug(vm);
-  }
-
   @BeforeEach
   void plugOutside() throws Exception {
     outside = plug(50, GATEWAY);
@@ -68,7 +50,6 @@ class LinuxTrustIT extends FabricFixture {
   @AfterEach
   void clear() throws Exception {
     outside.socket().close();
-    LinuxLab.clear();
   }
 
   private Segment segment(@Nullable String uplink, NetworkPolicy policy) {

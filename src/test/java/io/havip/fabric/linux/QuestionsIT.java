@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What HAVIP's questions do to real guests: they answer whatever their settings, note nothing false
  * about an address in use, and take no question for a conflict.
  */
-class QuestionsIT extends FabricFixture {
+class QuestionsIT extends LinuxFixture {
   private static final Path NETWORKD = Path.of("/lib/systemd/systemd-networkd");
 
   /** As often as a drill asks. */
@@ -83,21 +82,6 @@ class QuestionsIT extends FabricFixture {
     }
   }
 
-  @Override
-  protected Fabric open() throws FabricException {
-    return LinuxFabric.open();
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    return LinuxLab.plug(number, address);
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    LinuxLab.unplug(vm);
-  }
-
   @AfterEach
   void clear() throws Exception {
     stopNetworkd();
@@ -105,7 +89,6 @@ class QuestionsIT extends FabricFixture {
       run("ip", "link", "del", guest.port());
       run("ip", "netns", "del", guest.name());
     }
-    LinuxLab.clear();
   }
 
   private void stopNetworkd() throws Exception {

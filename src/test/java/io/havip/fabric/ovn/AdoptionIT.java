@@ -2,91 +2,28 @@ package io.havip.fabric.ovn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.havip.demo.Ovn;
-import io.havip.demo.Ovn.Chassis;
 import io.havip.fabric.Fabric;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
-import io.havip.fabric.linux.LinuxLab;
 import io.havip.inventory.Enforcement;
-import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
-import io.havip.ovsdb.OvsdbServer;
-import io.havip.ovsdb.Remote;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
 import io.havip.plan.Observed.Claim;
 import io.havip.plan.Segment;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A cloud that somebody else has made in real OVN: it gets VIPs, and when they go it is what it was
  * before, to the last element.
  */
-class AdoptionIT extends FabricFixture {
+class AdoptionIT extends OvnFixture {
   private static final String CLOUD = "cloud";
   private static final String ELSEWHERE = "elsewhere";
-
-  @TempDir private static Path directory;
-  private static @Nullable Ovn started;
-  private final List<VirtualNic> plugged = new ArrayList<>();
-
-  @BeforeAll
-  static void start() throws Exception {
-    OvsdbServer.assumeInstalled();
-    started = Ovn.start(directory);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static Ovn ovn() {
-    return Objects.requireNonNull(started);
-  }
-
-  @Override
-  protected Fabric open() {
-    return OvnFabric.open(
-        List.of(Remote.parse(ovn().northbound())), List.of(Remote.parse(ovn().southbound())), null);
-  }
-
-  @Override
-  protected boolean mayMissAClaim() {
-    return true;
-  }
-
-  private static Chassis chassisOf(VirtualNic vm) {
-    return vm.number() % 2 == 1 ? Chassis.FIRST : Chassis.SECOND;
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    VirtualNic vm = LinuxLab.plug(number, address);
-    ovn().plug(chassisOf(vm), vm.port());
-    plugged.add(vm);
-    return vm;
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    ovn().unplug(chassisOf(vm), vm.port());
-  }
 
   /** As whoever made the cloud did. */
   @BeforeEach
@@ -128,10 +65,7 @@ class AdoptionIT extends FabricFixture {
       last.sync(Desired.NOTHING);
     }
     ovn().nbctl("--if-exists", "ls-del", CLOUD, "--", "--if-exists", "ls-del", ELSEWHERE);
-    for (VirtualNic vm : plugged) {
-      unplug(vm);
-    }
-    plugged.clear();
+    unplugAll();
   }
 
   private Desired cloud(Enforcement enforcement, Grant... grants) {

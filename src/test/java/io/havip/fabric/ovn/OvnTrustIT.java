@@ -2,20 +2,14 @@ package io.havip.fabric.ovn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.havip.demo.Ovn;
-import io.havip.demo.Ovn.Chassis;
 import io.havip.fabric.Fabric;
-import io.havip.fabric.FabricFixture;
 import io.havip.fabric.VirtualNic;
-import io.havip.fabric.linux.LinuxLab;
 import io.havip.id.Id;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.OtherTraffic;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
-import io.havip.ovsdb.OvsdbServer;
-import io.havip.ovsdb.Remote;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed.Claim;
@@ -26,19 +20,14 @@ import io.havip.vrrp.Advertisement;
 import io.havip.wire.Arp;
 import io.havip.wire.Ethernet;
 import io.havip.wire.Ipv4;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Attacks by VMs whose ports may send from addresses of others, in real OVN. Each attack stands
  * beside the same packet from the VM that owns the address, which passes.
  */
-class OvnTrustIT extends FabricFixture {
+class OvnTrustIT extends OvnFixture {
   private static final String CLOUD = "cloud";
   private static final String ROUTER = "router";
   private static final MacAddress ROUTER_MAC = MacAddress.parse("02:00:0c:00:00:01");
@@ -61,55 +50,6 @@ class OvnTrustIT extends FabricFixture {
     OWN,
     /** A switch that another owner made, with access-control lists of its own. */
     ADOPTED
-  }
-
-  @TempDir private static Path directory;
-  private static @Nullable Ovn started;
-  private final List<VirtualNic> plugged = new ArrayList<>();
-
-  @BeforeAll
-  static void start() throws Exception {
-    OvsdbServer.assumeInstalled();
-    started = Ovn.start(directory);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static Ovn ovn() {
-    return Objects.requireNonNull(started);
-  }
-
-  @Override
-  protected Fabric open() {
-    return OvnFabric.open(
-        List.of(Remote.parse(ovn().northbound())), List.of(Remote.parse(ovn().southbound())), null);
-  }
-
-  @Override
-  protected boolean mayMissAClaim() {
-    return true;
-  }
-
-  private static Chassis chassisOf(VirtualNic vm) {
-    return vm.number() % 2 == 1 ? Chassis.FIRST : Chassis.SECOND;
-  }
-
-  @Override
-  protected VirtualNic plug(int number, Ipv4Address address) throws Exception {
-    VirtualNic vm = LinuxLab.plug(number, address);
-    ovn().plug(chassisOf(vm), vm.port());
-    plugged.add(vm);
-    return vm;
-  }
-
-  @Override
-  protected void unplug(VirtualNic vm) throws Exception {
-    ovn().unplug(chassisOf(vm), vm.port());
   }
 
   @BeforeEach
@@ -128,10 +68,7 @@ class OvnTrustIT extends FabricFixture {
       assertThat(ovn().nbctl("list", table)).as("rows that HAVIP leaves behind").isBlank();
     }
     ovn().nbctl("--if-exists", "ls-del", CLOUD);
-    for (VirtualNic vm : plugged) {
-      unplug(vm);
-    }
-    plugged.clear();
+    unplugAll();
   }
 
   /** The network with a gateway; an adopted one is made first, with all VMs' ports. */
