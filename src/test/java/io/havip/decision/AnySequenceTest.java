@@ -93,7 +93,8 @@ class AnySequenceTest {
           DELETE_VIP ->
           3;
       case CREATE_VPC, CREATE_EXTERNAL_NETWORK, RENAME_VPC, UPDATE_NETWORK, LEARN_GATEWAY -> 2;
-      case DELETE_VPC, DELETE_NETWORK, DELETE_VM -> 1;
+      case DELETE_NETWORK -> 6;
+      case DELETE_VPC, DELETE_VM -> 1;
     };
   }
 

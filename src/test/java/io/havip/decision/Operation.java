@@ -24,6 +24,7 @@ import io.havip.vip.Binding;
 import io.havip.vip.Failure;
 import io.havip.vip.Vip;
 import io.havip.vip.VipType;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -187,7 +188,12 @@ record Operation(Kind kind, long seed) {
           Caller actor = rarely(10) ? caller : ownerOf(id);
           cloud.as(actor, (now, context) -> InventoryDecisions.deleteNic(now, id, nicId, context));
         }
-        case CREATE_INTERNAL_VIP -> createVip(caller, VipType.INTERNAL, subnet(caller));
+        case CREATE_INTERNAL_VIP -> {
+          List<Subnet> own =
+              cloud.world.subnets().stream().filter(it -> isFor(caller, it.accountId())).toList();
+          NetworkId id = own.isEmpty() || rarely(2) ? subnet(caller) : smallest(own);
+          createVip(caller, VipType.INTERNAL, id);
+        }
         case CREATE_EXTERNAL_VIP -> createVip(caller, VipType.EXTERNAL, external());
         case UPDATE_VIP -> {
           VipId id = vip(caller);
@@ -320,13 +326,15 @@ record Operation(Kind kind, long seed) {
     }
 
     private Command.NewNic newNic(Caller caller, VpcId vpcId) {
-      List<NetworkId> here =
-          cloud.world.subnets().stream()
-              .filter(subnet -> subnet.vpcId().equals(vpcId))
-              .map(Subnet::id)
-              .toList();
+      List<Subnet> here =
+          cloud.world.subnets().stream().filter(subnet -> subnet.vpcId().equals(vpcId)).toList();
       NetworkId networkId =
-          rarely(3) ? external() : here.isEmpty() || rarely(20) ? subnet(caller) : any(here);
+          rarely(3)
+              ? external()
+              : here.isEmpty() || rarely(20)
+                  ? subnet(caller)
+                  // The smallest half the time, so that some become full.
+                  : rarely(2) ? smallest(here) : any(here).id();
       boolean isGateway = rarely(4);
       Ipv4Address gateway = cloud.world.network(networkId).map(Network::gateway).orElse(null);
       return new Command.NewNic(
@@ -337,6 +345,13 @@ record Operation(Kind kind, long seed) {
           rarely(6) ? sources() : List.of(),
           isGateway,
           rarely(4) ? senders(networkId) : Set.of());
+    }
+
+    private static NetworkId smallest(List<Subnet> some) {
+      return some.stream()
+          .max(Comparator.comparingInt(subnet -> subnet.cidr().prefixLength()))
+          .orElseThrow()
+          .id();
     }
 
     private List<Cidr> sources() {
