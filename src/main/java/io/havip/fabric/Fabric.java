@@ -8,6 +8,7 @@ import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,16 @@ public interface Fabric extends AutoCloseable {
    * @throws FabricException when nothing was changed
    */
   void apply(Set<Id> ids, Desired desired) throws FabricException;
+
+  /**
+   * When the network began to do what the last {@link #sync} or {@link #apply} gave it, by the
+   * hosts' clocks; to the millisecond. For the thread that called.
+   *
+   * @return empty where that is the moment at which the call returned
+   */
+  default Optional<Instant> realisedAt() {
+    return Optional.empty();
+  }
 
   /**
    * Asks everybody on the grants' segments once whether the address is theirs, and does not wait. A

@@ -238,14 +238,16 @@ public final class Drills implements AutoCloseable {
     if (cutAt == null || reachedAt == null) {
       return null;
     }
+    boolean isReached = false;
     for (Event event : history(course.drill)) {
       if (event.what() instanceof Happening.VipRealised) {
         cutAt = event.at().isBefore(cutAt) ? event.at() : cutAt;
       } else if (event.what() instanceof Happening.HolderChanged it
+          && !isReached
           && Objects.equals(it.to(), course.newHolder)) {
         // A claim may be repeated, and the last is told; who has answered had the VIP by then.
         reachedAt = event.at().isBefore(reachedAt) ? event.at() : reachedAt;
-        break;
+        isReached = true;
       }
     }
     return Math.max(0, Duration.between(cutAt, reachedAt).toMillis());

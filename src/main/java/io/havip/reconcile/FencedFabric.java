@@ -9,6 +9,7 @@ import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
 import io.havip.plan.Observed;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,11 @@ record FencedFabric(Fabric fabric, Lease lease) implements Fabric {
   public void apply(Set<Id> ids, Desired desired) throws FabricException {
     check();
     fabric.apply(ids, desired);
+  }
+
+  @Override
+  public Optional<Instant> realisedAt() {
+    return fabric.realisedAt();
   }
 
   @Override

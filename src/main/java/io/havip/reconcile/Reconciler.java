@@ -287,10 +287,11 @@ public final class Reconciler implements AutoCloseable {
     DesiredState free = state.without(waiting);
     Set<Id> now = new HashSet<>(ids);
     waiting.forEach(vip -> now.remove(vip.id()));
+    Instant began = now();
     if (!now.isEmpty()) {
       fabric.apply(now, free.desired());
     }
-    realised(free.vips());
+    realised(free.vips(), realisedAt(began));
     listener.told(ids);
     probes.begin(waiting, state.desired().grants());
   }
@@ -300,8 +301,9 @@ public final class Reconciler implements AutoCloseable {
     probes.keep(state.vips());
     List<Vip> waiting = state.vips().stream().filter(probes::mustWait).toList();
     DesiredState free = state.without(waiting);
+    Instant began = now();
     List<String> repaired = fabric.sync(free.desired());
-    realised(free.vips());
+    realised(free.vips(), realisedAt(began));
     for (String difference : repaired) {
       LOG.info("{} the fabric: {}", hasScanned ? "Repaired" : "Brought up", difference);
     }
@@ -314,26 +316,36 @@ public final class Reconciler implements AutoCloseable {
     probes.begin(waiting, state.desired().grants());
   }
 
+  /** By this server's clock; the clocks of the hosts cannot move it out of the call. */
+  private Instant realisedAt(Instant began) {
+    Instant now = now();
+    return fabric
+        .realisedAt()
+        .filter(now::isAfter)
+        .map(at -> at.isBefore(began) ? began : at)
+        .orElse(now);
+  }
+
   /** Takes notice, of VIPs as they are now, that these generations are realised. */
-  private void realised(List<Vip> vips) {
+  private void realised(List<Vip> vips, Instant at) {
     List<Vip> behind =
         vips.stream()
             .filter(vip -> vip.observedGeneration() < vip.generation() || vip.failure() != null)
             .toList();
     for (int from = 0; from < behind.size(); from += NOTED_TOGETHER_MAX) {
       int to = Math.min(from + NOTED_TOGETHER_MAX, behind.size());
-      noteRealised(behind.subList(from, to));
+      noteRealised(behind.subList(from, to), at);
     }
   }
 
-  private void noteRealised(List<Vip> vips) {
+  private void noteRealised(List<Vip> vips, Instant at) {
     store.write(reader -> {
       List<Change> changes = new ArrayList<>();
       List<Vip> noted = new ArrayList<>();
       for (Vip seen : vips) {
         reader
             .vip(seen.id())
-            .map(vip -> VipDecisions.realised(vip, seen.generation(), now()))
+            .map(vip -> VipDecisions.realised(vip, seen.generation(), at))
             .ifPresent(decision -> {
               changes.addAll(decision.changes());
               noted.add(decision.answer());

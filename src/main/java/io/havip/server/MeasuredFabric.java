@@ -11,6 +11,7 @@ import io.havip.plan.Grant;
 import io.havip.plan.Observed;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,11 @@ final class MeasuredFabric implements Fabric {
           fabric.apply(ids, desired);
           return ids;
         });
+  }
+
+  @Override
+  public Optional<Instant> realisedAt() {
+    return fabric.realisedAt();
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -97,6 +98,11 @@ final class SavedFabric implements Fabric {
       replace(grants, ids, part.grants());
       hasChanged();
     }
+  }
+
+  @Override
+  public Optional<Instant> realisedAt() {
+    return fabric.realisedAt();
   }
 
   private static <K extends Id, V> void replace(

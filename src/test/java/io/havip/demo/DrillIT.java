@@ -19,8 +19,11 @@ import tools.jackson.databind.JsonNode;
 
 /** Rehearsals with real keepalived, and with software that only claims once. */
 class DrillIT extends TheatreTest {
-  /** What a client's own measurement may differ by; 20 ms on a machine that does nothing else. */
-  private static final Duration TOLERANCE = Duration.ofMillis(100);
+  /**
+   * keepalived waits for three intervals of 100 ms after the last advertisement, which came at most
+   * one before the cut.
+   */
+  private static final Duration SHORTEST = Duration.ofMillis(200);
 
   private String drills;
 
@@ -103,18 +106,19 @@ class DrillIT extends TheatreTest {
 
     long start = System.nanoTime();
     String one = begin(drill(8, 6_000));
-    Thread.sleep(500);
-    take(VM2);
-    VM1.ip("addr", "del", VIP + "/24", "dev", Guest.NIC);
+    theatre.await(DrillIT::isRealised);
     assertThat(
             Program.run(CLIENT.inside("ping", "-c1", "-W1", VM1.address().toString())).exitCode())
         .as("the VM cannot be reached at all")
         .isNotZero();
+    take(VM2);
+    VM1.ip("addr", "del", VIP + "/24", "dev", Guest.NIC);
+    Duration longest = untilAnotherHolds(VM1, start);
     JsonNode passed = awaitEnd(one);
     assertThat(passed.path("state").asString()).isEqualTo("passed");
     assertThat(passed.path("newHolder").asString()).isEqualTo(theatre.id(VM2));
     assertThat(passed.path("cameBack").asBoolean()).isFalse();
-    assertAsProbed(passed, start);
+    assertOutage(passed, Duration.ofMillis(1), longest);
     assertThat(
             Program.run(CLIENT.inside("ping", "-c1", "-w15", VM1.address().toString())).exitCode())
         .as("the VM is there again")
@@ -138,8 +142,9 @@ class DrillIT extends TheatreTest {
     long start = System.nanoTime();
     String one = begin(drill);
     assertThat(theatre.server().status("POST", drills, drill)).as("one at a time").isEqualTo(409);
+    Duration longest = untilAnotherHolds(VM1, start);
     JsonNode ended = awaitEnd(one);
-    assertAsProbed(ended, start);
+    assertOutage(ended, SHORTEST, longest);
     return ended;
   }
 
@@ -154,11 +159,22 @@ class DrillIT extends TheatreTest {
         () -> theatre.server().get(drill), it -> !it.path("state").asString().equals("running"));
   }
 
-  private void assertAsProbed(JsonNode ended, long startNanos) {
-    Duration probed = theatre.stage().probe().silence(startNanos, VM1.name());
-    Duration reported = Duration.ofMillis(ended.path("outageMillis").asLong());
-    System.out.printf("outage: drill %d ms, probe %d ms%n", reported.toMillis(), probed.toMillis());
-    assertThat(reported.minus(probed).abs()).isLessThan(TOLERANCE);
+  private static boolean isRealised(JsonNode vip) {
+    return vip.path("observedGeneration").asLong() == vip.path("generation").asLong();
+  }
+
+  /** Waits until another than the guest holds the VIP, and gives how long that took. */
+  private Duration untilAnotherHolds(Guest cutOff, long startNanos) throws Exception {
+    String id = theatre.id(cutOff);
+    theatre.await(shown ->
+        shown.path("holders").valueStream().anyMatch(it -> !it.path("vmId").asString().equals(id)));
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  /** bench/drills.sh compares what a drill says with what a client measures. */
+  private static void assertOutage(JsonNode ended, Duration shortest, Duration longest) {
+    assertThat(ended.path("outageMillis").asLong())
+        .isBetween(shortest.toMillis(), longest.toMillis());
   }
 
   private static List<String> ids(JsonNode list) {

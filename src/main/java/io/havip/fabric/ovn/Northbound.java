@@ -30,12 +30,15 @@ final class Northbound {
   static final String IN_SOUTHBOUND = "sb_cfg";
   static final String IN_ALL_CHASSIS = "hv_cfg";
 
+  /** When the last chassis had that number: milliseconds since 1970, by the chassis' clock. */
+  static final String IN_ALL_CHASSIS_AT = "hv_cfg_timestamp";
+
   /** In the external ids of {@link #GLOBAL}: the generation of the leader that changed last. */
   static final String GENERATION = "havip-generation";
 
   static final Map<String, Set<String>> TABLES =
       Map.of(
-          GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS, EXTERNAL_IDS),
+          GLOBAL, Set.of(ASKED, IN_SOUTHBOUND, IN_ALL_CHASSIS, IN_ALL_CHASSIS_AT, EXTERNAL_IDS),
           SWITCH, Set.of(NAME, EXTERNAL_IDS),
           PORT, Set.of(NAME, "type", ADDRESSES, "port_security", Rows.OPTIONS, EXTERNAL_IDS),
           ACL, Set.of("direction", "priority", "match", "action", EXTERNAL_IDS),

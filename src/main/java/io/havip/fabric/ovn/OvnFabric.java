@@ -96,6 +96,7 @@ public final class OvnFabric implements Fabric {
 
   private long asked;
   private long tooLate;
+  private Optional<Instant> realisedAt = Optional.empty();
 
   /** By id, what others have, or lack, that is in its way; never changed, but replaced. */
   private volatile Map<Id, Set<String>> obstacles = Map.of();
@@ -180,6 +181,13 @@ public final class OvnFabric implements Fabric {
       Set<String> changed = wanted.replace(ids, part, openPorts(part));
       unwritten.addAll(changed);
       write(changed);
+    }
+  }
+
+  @Override
+  public Optional<Instant> realisedAt() {
+    synchronized (changing) {
+      return realisedAt;
     }
   }
 
@@ -363,7 +371,13 @@ public final class OvnFabric implements Fabric {
               .formatted(NORTHD_LIMIT.toSeconds()));
     }
     boolean isBehind = tooLate > global().whole(Northbound.IN_ALL_CHASSIS);
-    if (!isBehind && !await(Northbound.IN_ALL_CHASSIS, asked, CHASSIS_LIMIT)) {
+    realisedAt = Optional.empty();
+    if (isBehind) {
+      return;
+    }
+    if (await(Northbound.IN_ALL_CHASSIS, asked, CHASSIS_LIMIT)) {
+      realisedAt = Optional.of(Instant.ofEpochMilli(global().whole(Northbound.IN_ALL_CHASSIS_AT)));
+    } else {
       tooLate = asked;
       LOG.log(
           System.Logger.Level.WARNING,
