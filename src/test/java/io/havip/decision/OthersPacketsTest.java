@@ -107,7 +107,9 @@ class OthersPacketsTest {
     /** A member's {@code allowedSources} lets the gateway's address through. */
     SOURCES_OF_GATEWAY(Rule.GATEWAY),
     /** A member's VM gets others' unicast frames. */
-    FRAMES_LEAVE(Rule.MAC_EXIT);
+    FRAMES_LEAVE(Rule.MAC_EXIT),
+    /** A member's VM keeps others from taking their addresses. */
+    PROBES(Rule.PROBE);
 
     private final @Nullable Rule without;
 
@@ -417,6 +419,11 @@ class OthersPacketsTest {
         for (Ipv4Address address : addresses()) {
           for (Kind kind : List.of(Kind.ARP, Kind.IP)) {
             packets.add(new Packet(kind, own, null, address, free, List.of()));
+          }
+          // HAVIP does not know the hosts outside, so a VM may ask for their addresses.
+          if (!address.equals(host(network))) {
+            Ipv4Address zero = Ipv4Address.ofLong(0);
+            packets.add(new Packet(Kind.ARP_PROBE, own, null, zero, address, List.of()));
           }
           bobsAddresses.forEach(
               from -> packets.add(new Packet(Kind.VRRP, own, null, from, free, List.of(address))));

@@ -103,7 +103,7 @@ public final class PacketModel {
                   && port.allowedSources().stream().anyMatch(it -> it.contains(packet.sender())));
       case ARP_PROBE ->
           !rules.contains(Rule.PROBE)
-              || stations(port).stream().anyMatch(mac -> owns(segment, port, mac, packet.target()))
+              || owns(segment, port, packet.source(), packet.target())
               || !isSomebodys(segment, packet.target());
       case IP -> passesIp(segment, port, packet);
       case VRRP ->
@@ -115,7 +115,7 @@ public final class PacketModel {
   private boolean passesIp(Segment segment, Port port, Packet packet) {
     return owns(segment, port, packet.source(), packet.sender())
         || grants(segment)
-            .filter(it -> it.address().equals(packet.sender()))
+            .filter(it -> packet.kind() == Kind.IP && it.address().equals(packet.sender()))
             .flatMap(it -> it.senders().stream())
             .anyMatch(it -> it.port().equals(port.name()) && it.mac().equals(packet.source()))
         || (!isProtected(segment, packet.sender())
@@ -141,12 +141,7 @@ public final class PacketModel {
     ports(segment)
         .filter(port -> leaves(segment, port, packet))
         .forEach(it -> exits.add(it.name()));
-    MacAddress to = packet.destination();
-    boolean isVipTraffic =
-        packet.kind() != Kind.ARP
-            && packet.kind() != Kind.ARP_PROBE
-            && isVip(segment, packet.target());
-    if (!isVipTraffic && (to == null || !macs(segment).contains(to) || to.isVirtualRouter())) {
+    if (packet.kind() != Kind.IP || !isVip(segment, packet.target())) {
       exits.add(TRUSTED);
     }
     return exits;
@@ -179,9 +174,10 @@ public final class PacketModel {
 
   /** Whether a port may use an address as its own: a NIC's, a VIP that is granted to it. */
   private boolean owns(Segment segment, Port port, MacAddress mac, Ipv4Address address) {
-    if (mac.equals(port.mac())
-        && (address.equals(port.address())
-            || (port.gateway() && address.equals(segment.gateway())))) {
+    if (port.gateway() && address.equals(segment.gateway())) {
+      return true;
+    }
+    if (mac.equals(port.mac()) && address.equals(port.address())) {
       return true;
     }
     return desired.grants().values().stream()
