@@ -7,10 +7,13 @@ import io.havip.plan.Grant;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +73,12 @@ public final class PacketModel {
 
   private final Desired desired;
   private final Set<Rule> rules;
+
+  // Read from what is desired when first asked for: by segment, and stations by port.
+  private final Map<Integer, Set<MacAddress>> macs = new HashMap<>();
+  private final Map<Integer, Set<Ipv4Address>> vips = new HashMap<>();
+  private final Map<Integer, Set<Ipv4Address>> nics = new HashMap<>();
+  private final Map<String, Set<MacAddress>> stations = new HashMap<>();
 
   /** The model of what is desired, with all rules. */
   public PacketModel(Desired desired) {
@@ -220,14 +229,27 @@ public final class PacketModel {
   }
 
   private boolean isVip(Segment segment, Ipv4Address address) {
-    return grants(segment).anyMatch(it -> it.address().equals(address));
+    return vips.computeIfAbsent(
+            segment.number(), _ -> grants(segment).map(Grant::address).collect(Collectors.toSet()))
+        .contains(address);
   }
 
-  private boolean isNic(Segment segment, Ipv4Address address) {
-    return ports(segment).anyMatch(it -> address.equals(it.address()));
+  private boolean isNic(Segment segment, @Nullable Ipv4Address address) {
+    return nics.computeIfAbsent(
+            segment.number(),
+            _ ->
+                ports(segment)
+                    .map(Port::address)
+                    .filter(it -> it != null)
+                    .collect(Collectors.toSet()))
+        .contains(address);
   }
 
   private Set<MacAddress> stations(Port port) {
+    return stations.computeIfAbsent(port.name(), _ -> readStations(port));
+  }
+
+  private Set<MacAddress> readStations(Port port) {
     Set<MacAddress> stations = new HashSet<>();
     stations.add(port.mac());
     for (Grant grant : desired.grants().values()) {
@@ -242,6 +264,10 @@ public final class PacketModel {
   }
 
   private Set<MacAddress> macs(Segment segment) {
+    return macs.computeIfAbsent(segment.number(), _ -> readMacs(segment));
+  }
+
+  private Set<MacAddress> readMacs(Segment segment) {
     Set<MacAddress> macs = new HashSet<>();
     ports(segment).forEach(it -> macs.add(it.mac()));
     grants(segment)
