@@ -136,6 +136,22 @@ function words(
       };
     case 'leader_changed':
       return { tone: 'info', title: `The server ${text(event, 'to') ?? ''} leads`, detail: ledBefore(event) };
+    case 'advertisements_withheld':
+      return {
+        tone: 'warning',
+        title: `${nameOf(text(event, 'vmId') ?? '')} does not hear the master`,
+        detail: `Advertisements also name ${text(event, 'address') ?? ''}. Bind it to that VIP as well.`,
+      };
+    case 'network_trouble_began':
+      return { tone: 'error', title: 'The network cannot be brought in line', detail: sentence(text(event, 'trouble') ?? '') };
+    case 'network_trouble_ended':
+      return { tone: 'success', title: 'The network is in line again' };
+    case 'ports_unjudged':
+      return {
+        tone: 'warning',
+        title: 'Packets of some ports are not judged',
+        detail: `VMs behind ${text(event, 'ports') ?? ''} can take VIPs.`,
+      };
     case 'fabric_repaired':
       return { tone: 'warning', title: 'Repaired what somebody else had changed', detail: text(event, 'difference') };
   }
@@ -209,13 +225,16 @@ const CLAIMS: Record<string, [one: string, many: string]> = {
   arp: ['ARP claim', 'ARP claims'],
   ip: ['packet from its address', 'packets from its address'],
   vrrp: ['VRRP advertisement', 'VRRP advertisements'],
+  dhcp: ['answer to DHCP clients', 'answers to DHCP clients'],
+  other: ['frame that is neither ARP nor IPv4', 'frames that are neither ARP nor IPv4'],
 };
 
 function refusal(event: HistoryEvent, nameOf: NameOf): Pick<Entry, 'tone' | 'title' | 'detail'> {
   const vmId = text(event, 'vmId');
   const packets = Number(text(event, 'packets') ?? 1);
   const isRefused = event.kind === 'claims_refused';
-  const from = `From ${vmId ? nameOf(vmId) : 'an unknown VM'} at port ${text(event, 'port')}, which may not use it.`;
+  const sender = `${vmId ? nameOf(vmId) : 'an unknown VM'} at port ${text(event, 'port')}`;
+  const from = `From ${sender}${text(event, 'kind') === 'other' ? '.' : ', which may not use it.'}`;
   const [one, many] = CLAIMS[text(event, 'kind') ?? ''] ?? ['claim', 'claims'];
   return {
     tone: 'warning',

@@ -24,6 +24,10 @@ public enum EventKind {
   CLAIMS_REFUSED,
   CLAIMS_OBSERVED,
   CLAIMS_MISDIRECTED,
+  ADVERTISEMENTS_WITHHELD,
+  NETWORK_TROUBLE_BEGAN,
+  NETWORK_TROUBLE_ENDED,
+  PORTS_UNJUDGED,
   FABRIC_REPAIRED,
   LEADER_CHANGED;
 
@@ -51,6 +55,10 @@ public enum EventKind {
       case Happening.ClaimsRefused _ -> CLAIMS_REFUSED;
       case Happening.ClaimsObserved _ -> CLAIMS_OBSERVED;
       case Happening.ClaimsMisdirected _ -> CLAIMS_MISDIRECTED;
+      case Happening.AdvertisementsWithheld _ -> ADVERTISEMENTS_WITHHELD;
+      case Happening.NetworkTroubleBegan _ -> NETWORK_TROUBLE_BEGAN;
+      case Happening.NetworkTroubleEnded _ -> NETWORK_TROUBLE_ENDED;
+      case Happening.PortsUnjudged _ -> PORTS_UNJUDGED;
       case Happening.FabricRepaired _ -> FABRIC_REPAIRED;
       case Happening.LeaderChanged _ -> LEADER_CHANGED;
     };

@@ -1,5 +1,6 @@
 package io.havip.event;
 
+import io.havip.id.NetworkId;
 import io.havip.id.VmId;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
@@ -148,6 +149,31 @@ public sealed interface Happening {
   record ClaimsMisdirected(
       ClaimKind kind, String port, VmId vmId, Ipv4Address address, long packets)
       implements Happening {}
+
+  /**
+   * Advertisements do not reach a bound VM, because they also name a VIP to which it is not bound.
+   * It may take its VIPs although their master lives.
+   *
+   * @param vmId the VM that does not hear them
+   * @param address of the VIP that they also name
+   */
+  record AdvertisementsWithheld(VmId vmId, Ipv4Address address) implements Happening {}
+
+  /**
+   * The fabric cannot bring a network in line; other networks are not concerned.
+   *
+   * @param trouble for people, with what to do
+   */
+  record NetworkTroubleBegan(NetworkId networkId, String trouble) implements Happening {}
+
+  /** The network is as it should be again. */
+  record NetworkTroubleEnded(NetworkId networkId) implements Happening {}
+
+  /**
+   * Interfaces on an adopted bridge are neither a NIC's nor named as trusted, so their packets are
+   * not judged. Told again when there is another.
+   */
+  record PortsUnjudged(NetworkId networkId, List<String> ports) implements Happening {}
 
   /** Somebody changed what is HAVIP's on the fabric; it is as it should be again. */
   record FabricRepaired(String difference) implements Happening {}

@@ -7,6 +7,7 @@ import io.havip.explain.Situation.Member;
 import io.havip.explain.Situation.Refused;
 import io.havip.explain.Situation.Sight;
 import io.havip.explain.Situation.Station;
+import io.havip.explain.Situation.Withheld;
 import io.havip.inventory.NicStatus;
 import io.havip.vip.Failure;
 import io.havip.vip.Holder;
@@ -171,6 +172,15 @@ public final class Explanation {
           String.join("; ", obstacles),
           "mend that where it is; HAVIP goes on by itself then");
     }
+    List<String> unjudged = situation.sight().map(Sight::unjudgedPorts).orElse(List.of());
+    if (!unjudged.isEmpty()) {
+      return Check.warning(
+          Topic.FABRIC,
+          "packets of %s are not judged: VMs behind %s can take the VIP"
+              .formatted(
+                  String.join(", ", unjudged), unjudged.size() == 1 ? "that port" : "those ports"),
+          "an administrator attaches them as NICs, or names them in the network's trustedPorts");
+    }
     return Check.ok(Topic.FABRIC, "it does what is stored, generation " + wanted);
   }
 
@@ -234,6 +244,17 @@ public final class Explanation {
         refused.stream()
             .filter(it -> it.kind() == ClaimKind.VRRP && memberAtVrrp(it.port()).isPresent())
             .toList();
+    List<Withheld> withheld = situation.sight().map(Sight::withheld).orElse(List.of());
+    if (blocked.isEmpty() && !withheld.isEmpty()) {
+      return Check.warning(
+          Topic.VRRP,
+          withheld.stream()
+              .map(it ->
+                  "%s did not hear advertisements in the last hour that also name %s"
+                      .formatted(it.name(), it.address()))
+              .collect(Collectors.joining("; ")),
+          "bind it to that VIP as well, or name VIPs with other VMs in a vrrp_instance of their own");
+    }
     if (blocked.isEmpty()) {
       return Check.ok(Topic.VRRP, "no advertisement of a bound VM was refused in the last hour");
     }
@@ -497,13 +518,30 @@ public final class Explanation {
     return situation
         .gatewayAnswers()
         .map(answers ->
-            answers
-                ? Check.ok(Topic.GATEWAY, "the gateway " + situation.gateway() + " answers")
+            !answers.isEmpty()
+                ? answered(answers)
                 : Check.problem(
                     Topic.GATEWAY,
                     "the gateway " + situation.gateway() + " does not answer",
                     "nobody reaches the VIP from outside: look at the router and its port"))
         .orElseGet(() -> Check.unknown(Topic.GATEWAY, unseen("the gateway could not be asked")));
+  }
+
+  private Check answered(List<Station> stations) {
+    String evidence =
+        "the gateway %s answers: %s"
+            .formatted(
+                situation.gateway(),
+                stations.stream()
+                    .map(it -> it.mac() + " at the port " + it.port())
+                    .collect(Collectors.joining(", ")));
+    boolean isOne = stations.stream().map(Station::mac).distinct().count() == 1;
+    return isOne
+        ? Check.ok(Topic.GATEWAY, evidence)
+        : Check.warning(
+            Topic.GATEWAY,
+            evidence + ": several hosts say to have its address",
+            "take the address away where it is not the gateway's");
   }
 
   private Optional<Member> memberAtVrrp(String port) {

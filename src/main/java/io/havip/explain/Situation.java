@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param sight what the fabric showed a moment ago; absent when it could not be looked at
  * @param askedAll who said that the address is theirs, when everybody was asked; absent when nobody
  *     could be
- * @param gatewayAnswers whether the gateway did; absent when it could not be asked
+ * @param gatewayAnswers who said so of the gateway's address; absent when it could not be asked
  */
 public record Situation(
     Instant now,
@@ -39,11 +39,12 @@ public record Situation(
     List<Holder> holders,
     Optional<Sight> sight,
     Optional<List<Station>> askedAll,
-    Optional<Boolean> gatewayAnswers) {
+    Optional<List<Station>> gatewayAnswers) {
   public Situation {
     members = List.copyOf(members);
     holders = List.copyOf(holders);
     askedAll = askedAll.map(List::copyOf);
+    gatewayAnswers = gatewayAnswers.map(List::copyOf);
   }
 
   /**
@@ -72,19 +73,33 @@ public record Situation(
    *     the fabric does not tell
    * @param obstacles for people, what others have, or lack, that keeps the fabric from doing all
    *     that it was told of the VIP
+   * @param withheld advertisements that were kept from members within the last hour
+   * @param unjudgedPorts interfaces on the VIP's network whose packets are not judged
    */
   public record Sight(
       List<NicStatus> status,
       Optional<List<Advert>> adverts,
       Optional<List<Refused>> refused,
-      List<String> obstacles) {
+      List<String> obstacles,
+      List<Withheld> withheld,
+      List<String> unjudgedPorts) {
     public Sight {
       status = List.copyOf(status);
       adverts = adverts.map(List::copyOf);
       refused = refused.map(List::copyOf);
       obstacles = List.copyOf(obstacles);
+      withheld = List.copyOf(withheld);
+      unjudgedPorts = List.copyOf(unjudgedPorts);
     }
   }
+
+  /**
+   * Advertisements that were kept from a member.
+   *
+   * @param name the member's
+   * @param address of a VIP that they also name, and to which the member is not bound
+   */
+  public record Withheld(String name, Ipv4Address address) {}
 
   /**
    * An advertisement of the VIP (RFC 9568, section 5.2).

@@ -2,6 +2,7 @@ package io.havip.json;
 
 import io.havip.event.EventKind;
 import io.havip.event.Happening;
+import io.havip.event.Happening.AdvertisementsWithheld;
 import io.havip.event.Happening.BindingsChanged;
 import io.havip.event.Happening.ClaimsMisdirected;
 import io.havip.event.Happening.ClaimsObserved;
@@ -14,6 +15,9 @@ import io.havip.event.Happening.FenceEnded;
 import io.havip.event.Happening.FloatingAddressChanged;
 import io.havip.event.Happening.HolderChanged;
 import io.havip.event.Happening.LeaderChanged;
+import io.havip.event.Happening.NetworkTroubleBegan;
+import io.havip.event.Happening.NetworkTroubleEnded;
+import io.havip.event.Happening.PortsUnjudged;
 import io.havip.event.Happening.SplitBegan;
 import io.havip.event.Happening.SplitEnded;
 import io.havip.event.Happening.VipAnnounced;
@@ -75,6 +79,10 @@ public final class HappeningJson {
       case CLAIMS_REFUSED -> ClaimsRefused.class;
       case CLAIMS_OBSERVED -> ClaimsObserved.class;
       case CLAIMS_MISDIRECTED -> ClaimsMisdirected.class;
+      case ADVERTISEMENTS_WITHHELD -> AdvertisementsWithheld.class;
+      case NETWORK_TROUBLE_BEGAN -> NetworkTroubleBegan.class;
+      case NETWORK_TROUBLE_ENDED -> NetworkTroubleEnded.class;
+      case PORTS_UNJUDGED -> PortsUnjudged.class;
       case FABRIC_REPAIRED -> FabricRepaired.class;
       case LEADER_CHANGED -> LeaderChanged.class;
     };

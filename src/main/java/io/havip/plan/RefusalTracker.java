@@ -28,11 +28,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A claim of a VIP or of another NIC's address is told for itself; of all other packets only
  * their number per port and kind, because a sender can make up any number of addresses. The address
  * of another NIC of the same VM is no theft but misdirected. The first refusal is told at once,
- * those that follow without a pause after 1, 2, 4 … 60 s.
+ * those that follow without a pause after 1, 2, 4 … 60 s; frames that are neither ARP nor IPv4 once
+ * an hour.
  */
 public final class RefusalTracker {
   static final Duration SHORTEST = Duration.ofSeconds(1);
   static final Duration LONGEST = Duration.ofSeconds(60);
+
+  /** Between two events of IPv6 and the like, which many guests send all the time. */
+  static final Duration BACKGROUND = Duration.ofHours(1);
 
   private enum Verdict {
     REFUSED,
@@ -142,7 +146,7 @@ public final class RefusalTracker {
       }
       events.add(event(topic, telling, sender.get(), sighting, accountOf, now));
       boolean goesOn = now.isBefore(telling.notBefore.plus(telling.pause));
-      telling.pause = goesOn ? doubled(telling.pause) : SHORTEST;
+      telling.pause = pauseAfter(topic, goesOn ? doubled(telling.pause) : SHORTEST);
       telling.notBefore = now.plus(telling.pause);
       telling.untold = 0;
     }
@@ -151,6 +155,10 @@ public final class RefusalTracker {
         .values()
         .removeIf(telling -> telling.untold == 0 && now.isAfter(telling.notBefore.plus(LONGEST)));
     return events;
+  }
+
+  private static Duration pauseAfter(Topic topic, Duration pause) {
+    return topic.kind() == ClaimKind.OTHER ? BACKGROUND : pause;
   }
 
   private static Event event(

@@ -11,6 +11,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.vip.Vip;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -116,6 +117,11 @@ public final class Sighting {
           nic.id(), port == null ? NicStatus.ABSENT : new NicStatus(port.attached(), port.up()));
     }
     return status;
+  }
+
+  /** All networks. */
+  Collection<Network> networks() {
+    return inventory.networks.values();
   }
 
   /** The NIC behind a port. */

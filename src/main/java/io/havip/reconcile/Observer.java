@@ -26,6 +26,7 @@ import io.havip.plan.Observed;
 import io.havip.plan.RefusalTracker;
 import io.havip.plan.Seen;
 import io.havip.plan.Sighting;
+import io.havip.plan.SurroundingsTracker;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Holder;
@@ -75,6 +76,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   private final HolderTracker holders;
   private final Map<NicId, NicStatus> nicStatus;
   private Optional<RefusalTracker> refusals = Optional.empty();
+  private Optional<SurroundingsTracker> surroundings = Optional.empty();
   private volatile Optional<Look> last = Optional.empty();
   private volatile Optional<Seen> seen = Optional.empty();
 
@@ -178,6 +180,12 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
     RefusalTracker tracker = refusals.orElseGet(() -> new RefusalTracker(refused));
     refusals = Optional.of(tracker);
     for (Event event : tracker.step(refused, sighting, this::ownerOf, now)) {
+      changes.add(new Change.Append(event));
+    }
+    SurroundingsTracker beside =
+        surroundings.orElseGet(() -> new SurroundingsTracker(observed.surroundings()));
+    surroundings = Optional.of(beside);
+    for (Event event : beside.step(observed.surroundings(), sighting, this::ownerOf, now)) {
       changes.add(new Change.Append(event));
     }
     seen = Optional.of(new Seen(now, observed, tracker.lastAt()));

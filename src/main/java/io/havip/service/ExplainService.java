@@ -103,11 +103,8 @@ public final class ExplainService {
             eyes.seen()
                 .filter(seen -> now.isBefore(seen.at().plus(FRESH)))
                 .map(seen -> sight(known, seen)),
-            answers.map(all ->
-                of(all, network, known.vip().address())
-                    .map(it -> new Situation.Station(it.port(), it.mac()))
-                    .toList()),
-            answers.map(all -> gateway != null && of(all, network, gateway).findAny().isPresent()));
+            answers.map(all -> stations(all, network, known.vip().address())),
+            answers.map(all -> gateway == null ? List.of() : stations(all, network, gateway)));
     return new Explained(id, now, Explanation.of(situation));
   }
 
@@ -143,9 +140,12 @@ public final class ExplainService {
     return new Grant(known.vip().id(), known.network().segment(), address, List.of());
   }
 
-  private static Stream<Answer> of(List<Answer> answers, Network network, Ipv4Address address) {
+  private static List<Situation.Station> stations(
+      List<Answer> answers, Network network, Ipv4Address address) {
     return answers.stream()
-        .filter(it -> it.segment() == network.segment() && it.address().equals(address));
+        .filter(it -> it.segment() == network.segment() && it.address().equals(address))
+        .map(it -> new Situation.Station(it.port(), it.mac()))
+        .toList();
   }
 
   private Situation.Sight sight(Known known, Seen seen) {
@@ -163,10 +163,31 @@ public final class ExplainService {
             .refusals()
             .filter(_ -> observed.deaf().isEmpty() || isHeard(known.network(), observed.deaf()))
             .map(all -> refused(known, seen, all)),
-        concerned(known.vip())
-            .flatMap(id -> observed.obstacles().getOrDefault(id, Set.of()).stream())
+        Stream.concat(
+                concerned(known.vip())
+                    .flatMap(id -> observed.obstacles().getOrDefault(id, Set.of()).stream()),
+                Stream.ofNullable(
+                    observed.surroundings().troubles().get(known.network().segment())))
             .distinct()
+            .toList(),
+        withheld(known, observed.surroundings().withheld()),
+        observed
+            .surroundings()
+            .unjudgedPorts()
+            .getOrDefault(known.network().segment(), Set.of())
+            .stream()
+            .sorted()
             .toList());
+  }
+
+  private static List<Situation.Withheld> withheld(Known known, List<Observed.Withheld> all) {
+    return all.stream()
+        .filter(it -> !it.address().equals(known.vip().address()))
+        .flatMap(it ->
+            known.members().stream()
+                .filter(member -> member.vrrpPort().equals(it.port()))
+                .map(member -> new Situation.Withheld(member.name(), it.address())))
+        .toList();
   }
 
   private static Stream<Id> concerned(Vip vip) {

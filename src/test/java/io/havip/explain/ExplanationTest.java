@@ -14,6 +14,7 @@ import io.havip.explain.Situation.Member;
 import io.havip.explain.Situation.Refused;
 import io.havip.explain.Situation.Sight;
 import io.havip.explain.Situation.Station;
+import io.havip.explain.Situation.Withheld;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
 import io.havip.id.VipId;
@@ -57,9 +58,11 @@ class ExplanationTest {
   private Optional<List<Advert>> adverts = Optional.of(List.of(advert(1, 7)));
   private List<Refused> refused = List.of();
   private List<String> obstacles = List.of();
+  private List<Withheld> withheld = List.of();
+  private List<String> unjudged = List.of();
   private boolean seen = true;
   private Optional<List<Station>> asked = Optional.of(List.of(new Station("tap1", mac(1))));
-  private Optional<Boolean> gateway = Optional.of(true);
+  private Optional<List<Station>> gateway = Optional.of(List.of(new Station("up0", mac(9))));
 
   @Test
   void aVipThatWorksHasNothingToMend() {
@@ -99,6 +102,9 @@ class ExplanationTest {
     state = VipState.AVAILABLE;
     obstacles = List.of("the floating address waits", "the port is somebody else's");
     assertCheck(Topic.FABRIC, PROBLEM, "waits; the port is somebody else's");
+    obstacles = List.of();
+    unjudged = List.of("eth1", "tap9");
+    assertCheck(Topic.FABRIC, WARNING, "packets of eth1, tap9 are not judged");
   }
 
   @Test
@@ -205,8 +211,18 @@ class ExplanationTest {
     assertCheck(Topic.CONFIGURATION, WARNING, "vm1 has a configuration that HAVIP made for other");
     members = List.of(member(1, Configuration.NONE, null), member(2));
     assertCheck(Topic.CONFIGURATION, UNKNOWN, "none for vm1");
-    gateway = Optional.of(false);
+    assertCheck(Topic.GATEWAY, OK, "10.77.0.1 answers: " + mac(9) + " at the port up0");
+    gateway = Optional.of(List.of(new Station("up0", mac(9)), new Station("tap3", mac(3))));
+    assertCheck(Topic.GATEWAY, WARNING, mac(3) + " at the port tap3: several hosts");
+    gateway = Optional.of(List.of());
     assertCheck(Topic.GATEWAY, PROBLEM, "10.77.0.1 does not answer");
+  }
+
+  @Test
+  void advertisementsThatAMemberDoesNotHear() {
+    withheld = List.of(new Withheld("vm2", OTHER));
+    assertCheck(Topic.VRRP, WARNING, "vm2 did not hear advertisements");
+    assertThat(next(Topic.VRRP)).contains("bind it to that VIP as well");
   }
 
   private void assertCheck(Topic topic, Status status, String evidence) {
@@ -256,7 +272,8 @@ class ExplanationTest {
         members,
         holders,
         seen
-            ? Optional.of(new Sight(ports, adverts, Optional.of(refused), obstacles))
+            ? Optional.of(
+                new Sight(ports, adverts, Optional.of(refused), obstacles, withheld, unjudged))
             : Optional.empty(),
         asked,
         gateway);

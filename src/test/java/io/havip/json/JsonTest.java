@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.havip.event.AnnouncementReason;
 import io.havip.event.ClaimKind;
 import io.havip.event.Happening;
+import io.havip.id.NetworkId;
 import io.havip.id.VmId;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
@@ -25,6 +26,7 @@ import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
 
 class JsonTest {
+  private static final NetworkId NETWORK = new NetworkId("subnet-01k3v4w5x6y7z8a9b0c1d2e3f4");
   private static final VmId VM = new VmId("vm-01k3v4w5x6y7z8a9b0c1d2e3f4");
 
   record Everything(
@@ -191,6 +193,10 @@ class JsonTest {
         new Happening.ClaimsRefused(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsObserved(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsMisdirected(ClaimKind.IP, "tap1", VM, Ipv4Address.parse("10.0.0.1"), 5),
+        new Happening.AdvertisementsWithheld(VM, address),
+        new Happening.NetworkTroubleBegan(NETWORK, "its bridge has STP"),
+        new Happening.NetworkTroubleEnded(NETWORK),
+        new Happening.PortsUnjudged(NETWORK, List.of("eth0", "tap9")),
         new Happening.FabricRepaired("a table was gone"),
         new Happening.LeaderChanged(null, "one", 1),
         new Happening.LeaderChanged("one", "two", 2));

@@ -695,6 +695,89 @@ class TrackersTest {
     }
   }
 
+  @Test
+  void framesThatAreNeitherArpNorIpv4AreToldOnceAnHour() {
+    RefusalTracker tracker = new RefusalTracker(List.of());
+    List<Long> toldAt = new ArrayList<>();
+    long hour = Duration.ofHours(1).toMillis();
+    for (long millis = 0; millis <= 2 * hour; millis += 10_000) {
+      Refusal frames = new Refusal(ClaimKind.OTHER, "p3", null, null, millis / 10_000 + 1);
+      if (!refused(tracker, millis, frames).isEmpty()) {
+        toldAt.add(millis);
+      }
+    }
+    assertThat(toldAt).containsExactly(0L, hour, 2 * hour);
+  }
+
+  private List<Event> beside(
+      SurroundingsTracker tracker, long millis, Observed.Surroundings surroundings) {
+    Observed observed = new Observed(ports, List.of(), List.of(), List.of());
+    Sighting sighting = new Sighting(observed, Inventory.of(networks, nics, List.of(vip)));
+    return tracker.step(surroundings, sighting, _ -> Optional.of(ACCOUNT), at(millis));
+  }
+
+  private static Observed.Surroundings withheld(long packets) {
+    return new Observed.Surroundings(
+        List.of(new Observed.Withheld("p3", ADDRESS, packets)),
+        Set.of(),
+        Map.of(),
+        Map.of(),
+        Map.of());
+  }
+
+  @Test
+  void withheldAdvertisementsAreToldWhenTheyBegin() {
+    SurroundingsTracker tracker = new SurroundingsTracker(withheld(40));
+    assertThat(beside(tracker, 0, withheld(40))).as("of before").isEmpty();
+    assertThat(beside(tracker, 1_000, withheld(41)))
+        .extracting(Event::vipId, Event::what)
+        .containsExactly(
+            tuple(vip.id(), new Happening.AdvertisementsWithheld(nics.get(2).vmId(), ADDRESS)));
+    for (long millis = 2_000; millis < Duration.ofHours(1).toMillis(); millis += 1_000) {
+      assertThat(beside(tracker, millis, withheld(millis))).as("they go on").isEmpty();
+    }
+    long later = Duration.ofHours(2).toMillis();
+    assertThat(beside(tracker, later, withheld(later))).as("again, after a while").hasSize(1);
+  }
+
+  @Test
+  void aNetworksTroubleIsToldWhenItBeginsChangesAndEnds() {
+    SurroundingsTracker tracker = new SurroundingsTracker(Observed.Surroundings.NONE);
+    assertThat(beside(tracker, 0, trouble("STP")))
+        .extracting(Event::what)
+        .containsExactly(new Happening.NetworkTroubleBegan(SUBNET, "STP"));
+    assertThat(beside(tracker, 1, trouble("STP"))).isEmpty();
+    assertThat(beside(tracker, 2, trouble("no bridge")))
+        .extracting(Event::what)
+        .containsExactly(new Happening.NetworkTroubleBegan(SUBNET, "no bridge"));
+    assertThat(beside(tracker, 3, Observed.Surroundings.NONE))
+        .extracting(Event::accountId, Event::what)
+        .containsExactly(tuple(ACCOUNT, new Happening.NetworkTroubleEnded(SUBNET)));
+  }
+
+  private static Observed.Surroundings trouble(String text) {
+    return new Observed.Surroundings(
+        List.of(), Set.of(), Map.of(), Map.of(), Map.of(SEGMENT, text));
+  }
+
+  @Test
+  void portsThatAreNotJudgedAreToldWhenThereIsOneMore() {
+    SurroundingsTracker tracker = new SurroundingsTracker(Observed.Surroundings.NONE);
+    assertThat(beside(tracker, 0, unjudged("tap9")))
+        .extracting(Event::what)
+        .containsExactly(new Happening.PortsUnjudged(SUBNET, List.of("tap9")));
+    assertThat(beside(tracker, 1, unjudged("tap9"))).isEmpty();
+    assertThat(beside(tracker, 2, unjudged("tap9", "eth1")))
+        .extracting(Event::what)
+        .containsExactly(new Happening.PortsUnjudged(SUBNET, List.of("eth1", "tap9")));
+    assertThat(beside(tracker, 3, unjudged("eth1"))).isEmpty();
+  }
+
+  private static Observed.Surroundings unjudged(String... names) {
+    return new Observed.Surroundings(
+        List.of(), Set.of(), Map.of(), Map.of(SEGMENT, Set.of(names)), Map.of());
+  }
+
   private List<ClaimsRefused> refused(RefusalTracker tracker, long millis, Refusal... refusals) {
     return told(tracker, millis, refusals).stream().map(ClaimsRefused.class::cast).toList();
   }

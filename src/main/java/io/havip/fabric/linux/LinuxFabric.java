@@ -419,9 +419,9 @@ public final class LinuxFabric implements Fabric {
     }
   }
 
-  private Observed.Surroundings surroundings(List<Port> ports) {
+  private Observed.Surroundings surroundings(List<Port> ports) throws IOException {
     return new Observed.Surroundings(
-        List.of(), Set.of(), Map.of(), bridges.unjudged(ports), bridges.troubles(ports));
+        observer.withheld(), Set.of(), Map.of(), bridges.unjudged(ports), bridges.troubles(ports));
   }
 
   /** The rules tell all that VMs say. */

@@ -8,11 +8,15 @@ import io.havip.kernel.NftablesException;
 import io.havip.plan.Observed.Claim;
 import io.havip.plan.Observed.ClaimCount;
 import io.havip.plan.Observed.Refusal;
+import io.havip.plan.Observed.Withheld;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The table {@code bridge havip} in the kernel, as it is read while it is in use: the count per
@@ -31,7 +35,11 @@ final class NftObserver implements AutoCloseable {
           new RefusalSet("ip_spoofs", ClaimKind.IP),
           new RefusalSet("vrrp_thefts", ClaimKind.VRRP),
           new RefusalSet("vrrp_spoofs", ClaimKind.VRRP),
-          new RefusalSet("vrrp_unreadable", ClaimKind.VRRP));
+          new RefusalSet("vrrp_unreadable", ClaimKind.VRRP),
+          new RefusalSet("dhcp_refusals", ClaimKind.DHCP));
+
+  /** For so long a listing counts of what may go on all the time, as IPv6 does. */
+  private static final Duration BACKGROUND_EVERY = Duration.ofMillis(900);
 
   private final Nftables nftables;
   private List<Refusal> refusals = List.of();
@@ -39,6 +47,9 @@ final class NftObserver implements AutoCloseable {
   private List<ClaimCount> claimCounts = List.of();
   private String segmentCounts = "";
   private Set<VipKey> claimed = Set.of();
+  private List<Refusal> others = List.of();
+  private List<Withheld> withheld = List.of();
+  private long backgroundAtNanos;
 
   private NftObserver(Nftables nftables) {
     this.nftables = nftables;
@@ -87,7 +98,28 @@ final class NftObserver implements AutoCloseable {
       refusals = all;
       counts = countsNow;
     }
-    return refusals;
+    readBackground();
+    return Stream.concat(refusals.stream(), others.stream()).toList();
+  }
+
+  /** Advertisements that did not leave so far. */
+  synchronized List<Withheld> withheld() throws NftablesException {
+    readBackground();
+    return withheld;
+  }
+
+  private void readBackground() throws NftablesException {
+    long now = System.nanoTime();
+    if (backgroundAtNanos == 0 || now - backgroundAtNanos > BACKGROUND_EVERY.toNanos()) {
+      others = list("others", ClaimKind.OTHER);
+      withheld =
+          list("withheld_adverts", ClaimKind.VRRP).stream()
+              .flatMap(it ->
+                  Optional.ofNullable(it.address()).stream()
+                      .map(address -> new Withheld(it.port(), address, it.packets())))
+              .toList();
+      backgroundAtNanos = now;
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
+import io.havip.plan.Observed;
 import io.havip.plan.Port;
 import io.havip.plan.Segment;
 import io.havip.vrrp.Advertisement;
@@ -20,6 +21,8 @@ import io.havip.wire.Ipv4;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,6 +183,41 @@ class LinuxTrustIT extends LinuxFixture {
     assertThat(vm3.reaches(vm2, vm3.advert(OTHER_VIP))).as("its own cluster").isTrue();
     assertThat(vm1.reaches(vm2, vm1.advert(VIP))).isTrue();
     assertThat(vm2.reaches(vm1, vm2.advert(VIP, OTHER_VIP))).as("bound to one of two").isFalse();
+    await(
+        "what each does not hear",
+        () ->
+            fabric.observe().surroundings().withheld().stream()
+                .map(it -> it.port() + " " + it.address())
+                .collect(Collectors.toSet())
+                .equals(Set.of(vm1.port() + " " + OTHER_VIP, vm3.port() + " " + VIP)));
+  }
+
+  @Test
+  void aDhcpServersAnswersAreToldAsSuch() throws Exception {
+    fabric.sync(network(segment(null, NetworkPolicy.DEFAULT)));
+    byte[] offer = vm1.udp(vm1.address(), 4011, client.address(), 68, "offer");
+    assertThat(vm1.reaches(client, offer)).isFalse();
+    await("told", () -> counted(ClaimKind.DHCP, vm1) == 1);
+  }
+
+  private long counted(ClaimKind kind, VirtualNic vm) throws Exception {
+    return fabric.observe().refusals().orElseThrow().stream()
+        .filter(it -> it.kind() == kind && it.port().equals(vm.port()))
+        .mapToLong(Observed.Refusal::packets)
+        .sum();
+  }
+
+  /** Something that comes true a moment later. */
+  private interface State {
+    boolean isReached() throws Exception;
+  }
+
+  private static void await(String what, State state) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!state.isReached()) {
+      assertThat(System.nanoTime() - end).as(what).isNegative();
+      Thread.sleep(20);
+    }
   }
 
   @Test
@@ -297,6 +335,7 @@ class LinuxTrustIT extends LinuxFixture {
 
     fabric.sync(network(segment(null, NetworkPolicy.DEFAULT)));
     assertThat(vm1.reaches(client, plain)).isFalse();
+    await("dropped frames are counted", () -> counted(ClaimKind.OTHER, vm1) == 1);
     fabric.sync(network(segment(null, policy(null, OtherTraffic.PASS, false))));
     assertThat(vm1.reaches(client, plain)).isTrue();
     assertThat(vm1.reaches(client, router)).as("router advertisement").isFalse();
