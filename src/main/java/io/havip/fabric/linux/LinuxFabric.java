@@ -421,7 +421,11 @@ public final class LinuxFabric implements Fabric {
 
   private Observed.Surroundings surroundings(List<Port> ports) throws IOException {
     return new Observed.Surroundings(
-        observer.withheld(), Set.of(), Map.of(), bridges.unjudged(ports), bridges.troubles(ports));
+        observer.withheld(),
+        observer.foreignRouters(),
+        observer.gatewayMacs(),
+        bridges.unjudged(ports),
+        bridges.troubles(ports));
   }
 
   /** The rules tell all that VMs say. */

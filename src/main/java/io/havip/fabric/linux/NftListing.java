@@ -5,6 +5,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.plan.Observed.Claim;
 import io.havip.plan.Observed.ClaimCount;
+import io.havip.plan.Observed.ForeignRouter;
 import io.havip.plan.Observed.Refusal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,6 +106,33 @@ final class NftListing {
           });
     }
     return refusals;
+  }
+
+  /** The VRIDs of routers outside. */
+  static Set<ForeignRouter> foreignRouters(String json) {
+    Set<ForeignRouter> routers = new HashSet<>();
+    for (JsonNode listed : elementsOf(json, "set")) {
+      JsonNode key = listed.path("elem").path("val").path("concat");
+      routers.add(new ForeignRouter(key.path(0).asInt(), key.path(1).asInt()));
+    }
+    return routers;
+  }
+
+  /** By segment the gateway's MAC address; of several the one that was heard last. */
+  static Map<Integer, MacAddress> gatewayMacs(String json) {
+    Map<Integer, MacAddress> macs = new HashMap<>();
+    Map<Integer, Long> expires = new HashMap<>();
+    for (JsonNode listed : elementsOf(json, "set")) {
+      JsonNode element = listed.path("elem");
+      JsonNode key = element.path("val").path("concat");
+      int segment = key.path(0).asInt();
+      long left = element.path("expires").asLong();
+      if (left >= expires.getOrDefault(segment, 0L)) {
+        expires.put(segment, left);
+        macs.put(segment, MacAddress.parse(key.path(1).asString()));
+      }
+    }
+    return macs;
   }
 
   private static Iterable<JsonNode> elementsOf(String json, String kind) {

@@ -5,8 +5,10 @@ import io.havip.fabric.linux.NftListing.Said;
 import io.havip.fabric.linux.Wanted.VipKey;
 import io.havip.kernel.Nftables;
 import io.havip.kernel.NftablesException;
+import io.havip.net.MacAddress;
 import io.havip.plan.Observed.Claim;
 import io.havip.plan.Observed.ClaimCount;
+import io.havip.plan.Observed.ForeignRouter;
 import io.havip.plan.Observed.Refusal;
 import io.havip.plan.Observed.Withheld;
 import java.time.Duration;
@@ -49,6 +51,8 @@ final class NftObserver implements AutoCloseable {
   private Set<VipKey> claimed = Set.of();
   private List<Refusal> others = List.of();
   private List<Withheld> withheld = List.of();
+  private Set<ForeignRouter> foreignRouters = Set.of();
+  private Map<Integer, MacAddress> gatewayMacs = Map.of();
   private long backgroundAtNanos;
 
   private NftObserver(Nftables nftables) {
@@ -108,6 +112,18 @@ final class NftObserver implements AutoCloseable {
     return withheld;
   }
 
+  /** VRIDs that were heard at trusted ports within the last hour. */
+  synchronized Set<ForeignRouter> foreignRouters() throws NftablesException {
+    readBackground();
+    return foreignRouters;
+  }
+
+  /** By segment the MAC address from which the gateway's was last heard at a trusted port. */
+  synchronized Map<Integer, MacAddress> gatewayMacs() throws NftablesException {
+    readBackground();
+    return gatewayMacs;
+  }
+
   private void readBackground() throws NftablesException {
     long now = System.nanoTime();
     if (backgroundAtNanos == 0 || now - backgroundAtNanos > BACKGROUND_EVERY.toNanos()) {
@@ -118,6 +134,9 @@ final class NftObserver implements AutoCloseable {
                   Optional.ofNullable(it.address()).stream()
                       .map(address -> new Withheld(it.port(), address, it.packets())))
               .toList();
+      foreignRouters =
+          NftListing.foreignRouters(nftables.json("list set bridge havip outside_vrids"));
+      gatewayMacs = NftListing.gatewayMacs(nftables.json("list set bridge havip gateway_macs"));
       backgroundAtNanos = now;
     }
   }

@@ -20,6 +20,7 @@ import io.havip.wire.Ethernet;
 import io.havip.wire.Ipv4;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -190,6 +191,31 @@ class LinuxTrustIT extends LinuxFixture {
                 .map(it -> it.port() + " " + it.address())
                 .collect(Collectors.toSet())
                 .equals(Set.of(vm1.port() + " " + OTHER_VIP, vm3.port() + " " + VIP)));
+  }
+
+  @Test
+  void routersOutsideAreKnown() throws Exception {
+    fabric.sync(joined(grant(1, VIP, vm1, vm2)));
+    assertThat(vm1.reaches(vm2, vm1.advert(VIP))).isTrue();
+    assertThat(outside.reaches(client, outside.claim(GATEWAY))).isTrue();
+    outside.send(outside.advert(FREE));
+    await(
+        "the VRID of the router outside alone",
+        () ->
+            fabric
+                .observe()
+                .surroundings()
+                .foreignRouters()
+                .equals(Set.of(new Observed.ForeignRouter(SEGMENT, VRID))));
+    assertThat(fabric.observe().surroundings().gatewayMacs())
+        .containsExactly(Map.entry(SEGMENT, outside.mac()));
+
+    MacAddress mac = MacAddress.parse("02:00:00:00:00:51");
+    VirtualNic successor = new VirtualNic(51, outside.port(), mac, GATEWAY, outside.socket());
+    assertThat(successor.reaches(client, successor.claim(GATEWAY))).isTrue();
+    await(
+        "the last that had the address",
+        () -> mac.equals(fabric.observe().surroundings().gatewayMacs().get(SEGMENT)));
   }
 
   @Test
