@@ -29,6 +29,7 @@ import io.havip.webhook.Delivery;
 import io.havip.webhook.Webhook;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One record to write. {@code Put} inserts or replaces by id; {@code Drop} removes and expects that
@@ -57,6 +58,16 @@ public sealed interface Change {
    * Writes the MAC address that a network's gateway was seen to have; of one that is gone, nothing.
    */
   record PutLearntGatewayMac(NetworkId id, MacAddress mac) implements Change {}
+
+  /**
+   * Writes all VRIDs, 1 to 255, that routers outside use on a network; of one that is gone,
+   * nothing.
+   */
+  record PutOutsideVrids(NetworkId id, Set<Integer> vrids) implements Change {
+    public PutOutsideVrids {
+      vrids = Set.copyOf(vrids);
+    }
+  }
 
   record DropNic(NicId id) implements Change {}
 

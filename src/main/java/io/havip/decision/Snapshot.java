@@ -97,6 +97,9 @@ public interface Snapshot {
   /** The MAC address that the network's gateway was seen to have at a trusted port. */
   Optional<MacAddress> learntGatewayMac(NetworkId id);
 
+  /** The VRIDs that routers outside were heard to use on the network. */
+  Set<Integer> outsideVrids(NetworkId id);
+
   /**
    * A number that no network has, 1 to 65535: the one behind the highest that is in use, or else
    * the lowest gap; nothing when all are taken.

@@ -138,6 +138,28 @@ record NetworkTable(JdbcClient db) {
         .optional();
   }
 
+  /** Of a network that is gone, nothing. */
+  void putOutsideVrids(NetworkId id, Set<Integer> vrids) {
+    db.sql("DELETE FROM outside_vrids WHERE network_id = :id").param("id", id.value()).update();
+    for (int vrid : vrids) {
+      db.sql(
+              """
+              INSERT INTO outside_vrids (network_id, vrid)
+              SELECT id, :vrid FROM networks WHERE id = :id
+              """)
+          .param("id", id.value())
+          .param("vrid", vrid)
+          .update();
+    }
+  }
+
+  Set<Integer> outsideVrids(NetworkId id) {
+    return db.sql("SELECT vrid FROM outside_vrids WHERE network_id = :id")
+        .param("id", id.value())
+        .query((row, _) -> row.getInt("vrid"))
+        .set();
+  }
+
   void drop(NetworkId id) {
     db.sql("DELETE FROM networks WHERE id = :id").param("id", id.value()).update();
   }

@@ -60,6 +60,7 @@ record Tables(
         case Change.AddNic(var nic) -> nics.add(nic);
         case Change.UpdateNic(var nic) -> nics.update(nic);
         case Change.PutLearntGatewayMac(var id, var mac) -> networks.putLearntGatewayMac(id, mac);
+        case Change.PutOutsideVrids(var id, var vrids) -> networks.putOutsideVrids(id, vrids);
         case Change.DropNic(var id) -> nics.drop(id);
         case Change.PutVip(var vip) -> vips.put(vip);
         case Change.DropVip(var id) -> vips.drop(id);

@@ -329,6 +329,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public Set<Integer> outsideVrids(NetworkId id) {
+    return tables.networks().outsideVrids(id);
+  }
+
+  @Override
   public Map<VipId, List<Nic>> sendersFrom(Collection<VipId> ids) {
     return tables.nics().sendersFrom(ids);
   }

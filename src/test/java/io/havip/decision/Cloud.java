@@ -278,9 +278,15 @@ class Cloud {
             VipDecisions.failed(snapshot.vip(vip.id()).orElseThrow(), why, context.now()));
   }
 
-  /** The fabric has seen the MAC address of the network's gateway. */
+  /** The fabric has seen the MAC address of the network's gateway, and a VRRP router outside. */
   void learnt(NetworkId id, MacAddress mac) {
-    world = world.apply(List.of(new Change.PutLearntGatewayMac(id, mac)));
+    world = world.apply(seenOutside(id, mac));
+  }
+
+  static List<Change> seenOutside(NetworkId id, MacAddress mac) {
+    int vrid = mac.toBytes()[5] & 0xff;
+    Set<Integer> vrids = vrid == 0 ? Set.of() : Set.of(vrid);
+    return List.of(new Change.PutLearntGatewayMac(id, mac), new Change.PutOutsideVrids(id, vrids));
   }
 
   Vm updateNic(Caller caller, Vm vm, Network network, Command.UpdateNic command) {

@@ -125,9 +125,7 @@ class StoreAgreesTest {
     @Override
     void learnt(NetworkId id, MacAddress mac) {
       super.learnt(id, mac);
-      Decision<NetworkId> _ =
-          store.write(
-              _ -> new Decision<>(List.of(new Change.PutLearntGatewayMac(id, mac)), Set.of(), id));
+      Decision<NetworkId> _ = store.write(_ -> new Decision<>(seenOutside(id, mac), Set.of(), id));
     }
 
     private <T> Decision<T> write(Caller caller, Request<T> request, CountingIds same) {
@@ -168,6 +166,8 @@ class StoreAgreesTest {
       for (Network network : world.networks()) {
         assertThat(store.<Optional<MacAddress>>read(now -> now.learntGatewayMac(network.id())))
             .isEqualTo(world.learntGatewayMac(network.id()));
+        assertThat(store.<Set<Integer>>read(now -> now.outsideVrids(network.id())))
+            .isEqualTo(world.outsideVrids(network.id()));
         assertThat(
                 store.<Optional<Ipv4Address>>read(
                     now -> now.freeAddress(network.id(), network.assignable())))

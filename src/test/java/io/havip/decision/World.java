@@ -63,6 +63,7 @@ public final class World implements Snapshot {
   private final Map<VipId, VirtualRouter> virtualRouters = new LinkedHashMap<>();
   private final Map<VipId, List<Holder>> holders = new LinkedHashMap<>();
   private final Map<NetworkId, MacAddress> learntGatewayMacs = new LinkedHashMap<>();
+  private final Map<NetworkId, Set<Integer>> outsideVrids = new LinkedHashMap<>();
   private final Map<NicId, NicStatus> nicStatus = new LinkedHashMap<>();
   private final Map<WebhookId, Webhook> webhooks = new LinkedHashMap<>();
   private final List<Event> events = new ArrayList<>();
@@ -85,6 +86,7 @@ public final class World implements Snapshot {
     virtualRouters.putAll(other.virtualRouters);
     holders.putAll(other.holders);
     learntGatewayMacs.putAll(other.learntGatewayMacs);
+    outsideVrids.putAll(other.outsideVrids);
     nicStatus.putAll(other.nicStatus);
     webhooks.putAll(other.webhooks);
     events.addAll(other.events);
@@ -144,6 +146,7 @@ public final class World implements Snapshot {
             change,
             "an address of it is reserved");
         learntGatewayMacs.remove(id);
+        outsideVrids.remove(id);
         check(networks.remove(id) != null, change, "it is not there");
       }
       case Change.PutVm(var vm) -> {
@@ -161,6 +164,11 @@ public final class World implements Snapshot {
       case Change.PutLearntGatewayMac(var id, var mac) -> {
         if (networks.containsKey(id)) {
           learntGatewayMacs.put(id, mac);
+        }
+      }
+      case Change.PutOutsideVrids(var id, var vrids) -> {
+        if (networks.containsKey(id)) {
+          outsideVrids.put(id, vrids);
         }
       }
       case Change.DropNic(var id) -> {
@@ -498,6 +506,11 @@ public final class World implements Snapshot {
   @Override
   public Optional<MacAddress> learntGatewayMac(NetworkId id) {
     return Optional.ofNullable(learntGatewayMacs.get(id));
+  }
+
+  @Override
+  public Set<Integer> outsideVrids(NetworkId id) {
+    return outsideVrids.getOrDefault(id, Set.of());
   }
 
   @Override
