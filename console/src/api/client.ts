@@ -7,6 +7,7 @@ export type Subnet = Schemas['Subnet'];
 export type ExternalNetwork = Schemas['ExternalNetwork'];
 export type Network = Subnet | ExternalNetwork;
 export type Enforcement = Schemas['Enforcement'];
+export type OtherTraffic = Schemas['OtherTraffic'];
 export type Vm = Schemas['Vm'];
 export type Nic = Schemas['Nic'];
 export type Vip = Schemas['Vip'];

@@ -2,26 +2,34 @@ import { useState } from 'react';
 import type { Enforcement, Network } from '../api/client';
 import { EnforcementField } from './EnforcementField';
 import { FormModal } from './FormModal';
+import { POLICY_FIELDS, PolicyFields, policyChanges, policyOf } from './PolicyFields';
 import { TextField } from './TextField';
 
 interface Props {
   kind: string;
   network: Network;
-  save: (changes: { name: string; enforcement?: Enforcement }) => Promise<unknown>;
+  save: (changes: { name: string; enforcement?: Enforcement } & ReturnType<typeof policyChanges>) => Promise<unknown>;
   onClose: () => void;
 }
 
-/** Changes what can change of a network: its name, and whether it enforces. */
+/** Changes what can change of a network: its name, whether it enforces, and its policy. */
 export function EditNetwork({ kind, network, save, onClose }: Props) {
   const [name, setName] = useState(network.name);
   const [enforcement, setEnforcement] = useState(network.enforcement);
+  const [policy, setPolicy] = useState(policyOf(network));
   return (
     <FormModal
       title={`Edit ${kind} ${network.name}`}
       submitText="Save"
-      fields={['name', 'enforcement']}
+      fields={['name', 'enforcement', ...POLICY_FIELDS]}
       saved={`${kind} ${name} is saved`}
-      save={() => save({ name, ...(enforcement !== network.enforcement && { enforcement }) })}
+      save={() =>
+        save({
+          name,
+          ...(enforcement !== network.enforcement && { enforcement }),
+          ...policyChanges(policyOf(network), policy),
+        })
+      }
       onClose={onClose}
     >
       {(errors) => (
@@ -31,6 +39,15 @@ export function EditNetwork({ kind, network, save, onClose }: Props) {
             value={enforcement}
             error={errors['enforcement']}
             onChange={(chosen) => setEnforcement(chosen ?? enforcement)}
+          />
+          <PolicyFields
+            draft={policy}
+            errors={errors}
+            isJoined={
+              !('vpcId' in network) || network.uplink !== undefined || network.logicalSwitch !== undefined
+            }
+            hasUplink={network.uplink !== undefined}
+            onChange={setPolicy}
           />
         </>
       )}

@@ -1,6 +1,7 @@
 import type { Enforcement } from '../api/client';
 import { useSession } from '../session/SessionGate';
 import { EnforcementField } from './EnforcementField';
+import { DEFAULT_POLICY, newPolicy, POLICY_FIELDS, PolicyFields, type PolicyDraft } from './PolicyFields';
 import { separated } from './separated';
 import { TextField } from './TextField';
 
@@ -12,6 +13,7 @@ export interface NetworkDraft {
   uplink: string;
   logicalSwitch: string;
   enforcement: Enforcement | undefined;
+  policy: PolicyDraft;
 }
 
 export const EMPTY_NETWORK: NetworkDraft = {
@@ -22,6 +24,7 @@ export const EMPTY_NETWORK: NetworkDraft = {
   uplink: '',
   logicalSwitch: '',
   enforcement: undefined,
+  policy: DEFAULT_POLICY,
 };
 export const NETWORK_FIELDS = [
   'name',
@@ -31,10 +34,11 @@ export const NETWORK_FIELDS = [
   'uplink',
   'logicalSwitch',
   'enforcement',
+  ...POLICY_FIELDS,
 ] as const;
 
 /** As the API wants them; what is left out HAVIP decides. */
-export function toNewNetwork({ name, cidr, reserved, uplink, logicalSwitch, enforcement }: NetworkDraft) {
+export function toNewNetwork({ name, cidr, reserved, uplink, logicalSwitch, enforcement, policy }: NetworkDraft) {
   return {
     name,
     cidr,
@@ -42,6 +46,7 @@ export function toNewNetwork({ name, cidr, reserved, uplink, logicalSwitch, enfo
     ...(uplink.trim() && { uplink: uplink.trim() }),
     ...(logicalSwitch.trim() && { logicalSwitch: logicalSwitch.trim() }),
     ...(enforcement && { enforcement }),
+    ...newPolicy(policy),
   };
 }
 
@@ -49,13 +54,13 @@ interface Props {
   draft: NetworkDraft;
   errors: Record<string, string>;
   onChange: (draft: NetworkDraft) => void;
-  needsGateway?: boolean;
+  isExternal?: boolean;
 }
 
 /** What subnets and external networks have in common. */
-export function NetworkFields({ draft, errors, onChange, needsGateway }: Props) {
+export function NetworkFields({ draft, errors, onChange, isExternal = false }: Props) {
   const isAdmin = useSession().session.role === 'admin';
-  const field = (name: Exclude<keyof NetworkDraft, 'enforcement'>) => ({
+  const field = (name: Exclude<keyof NetworkDraft, 'enforcement' | 'policy'>) => ({
     value: draft[name],
     error: errors[name],
     onChange: (value: string) => onChange({ ...draft, [name]: value }),
@@ -64,7 +69,7 @@ export function NetworkFields({ draft, errors, onChange, needsGateway }: Props) 
     <>
       <TextField label="Name" autoFocus {...field('name')} />
       <TextField label="CIDR" placeholder="10.77.1.0/24" {...field('cidr')} />
-      <TextField label="Gateway" placeholder="10.77.1.1" optional={!needsGateway} {...field('gateway')} />
+      <TextField label="Gateway" placeholder="10.77.1.1" optional={!isExternal} {...field('gateway')} />
       <TextField
         label="Reserved addresses"
         description="Addresses or ranges that nobody gets."
@@ -96,6 +101,13 @@ export function NetworkFields({ draft, errors, onChange, needsGateway }: Props) 
           />
         </>
       )}
+      <PolicyFields
+        draft={draft.policy}
+        errors={errors}
+        isJoined={isExternal || draft.uplink.trim() !== '' || draft.logicalSwitch.trim() !== ''}
+        hasUplink={draft.uplink.trim() !== ''}
+        onChange={(policy) => onChange({ ...draft, policy })}
+      />
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { Network } from '../api/client';
 import { EnforcementSign } from './EnforcementField';
 import type { Column } from './ListTable';
 import { lastColumns } from './columns';
+import { PolicySummary } from './PolicyFields';
 
 /** What subnets and external networks both show. */
 export function networkColumns<T extends Network>(): Column<T>[] {
@@ -13,6 +14,7 @@ export function networkColumns<T extends Network>(): Column<T>[] {
     { id: 'uplink', header: 'Uplink', cell: ({ uplink }) => uplink ?? '–' },
     { id: 'logicalSwitch', header: 'Logical switch', cell: ({ logicalSwitch }) => logicalSwitch ?? '–' },
     { id: 'reserved', header: 'Reserved', cell: ({ reserved }) => reserved.join(', ') || '–' },
+    { id: 'policy', header: 'Policy', cell: (network) => <PolicySummary network={network} /> },
     ...lastColumns<T>(),
   ];
 }

@@ -17,7 +17,7 @@ export function CreateExternalNetwork({ onClose }: { onClose: () => void }) {
       }
       onClose={onClose}
     >
-      {(errors) => <NetworkFields draft={draft} errors={errors} onChange={setDraft} needsGateway />}
+      {(errors) => <NetworkFields draft={draft} errors={errors} onChange={setDraft} isExternal />}
     </FormModal>
   );
 }

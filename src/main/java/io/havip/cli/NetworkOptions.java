@@ -47,6 +47,7 @@ final class NetworkOptions {
   private @Nullable String logicalSwitch;
 
   @Mixin private final EnforcementOption enforcement = new EnforcementOption();
+  @Mixin private final PolicyOptions policy = new PolicyOptions();
 
   ObjectNode body() {
     ObjectNode body = Json.MAPPER.createObjectNode().put("name", name).put("cidr", cidr);
@@ -63,6 +64,7 @@ final class NetworkOptions {
       body.put("logicalSwitch", logicalSwitch);
     }
     enforcement.addTo(body);
+    policy.addTo(body);
     return body;
   }
 }

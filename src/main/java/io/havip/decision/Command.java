@@ -28,12 +28,35 @@ public sealed interface Command {
       Cidr cidr,
       @Nullable Ipv4Address gateway,
       List<AddressRange> reserved,
-      Joining joining)
-      implements Command {}
+      Joining joining,
+      PolicyChange policy)
+      implements Command {
+    /** A subnet with the default policy. */
+    public CreateSubnet(
+        VpcId vpcId,
+        String name,
+        Cidr cidr,
+        @Nullable Ipv4Address gateway,
+        List<AddressRange> reserved,
+        Joining joining) {
+      this(vpcId, name, cidr, gateway, reserved, joining, PolicyChange.NOTHING);
+    }
+  }
 
   record CreateExternalNetwork(
-      String name, Cidr cidr, Ipv4Address gateway, List<AddressRange> reserved, Joining joining)
-      implements Command {}
+      String name,
+      Cidr cidr,
+      Ipv4Address gateway,
+      List<AddressRange> reserved,
+      Joining joining,
+      PolicyChange policy)
+      implements Command {
+    /** An external network with the default policy. */
+    public CreateExternalNetwork(
+        String name, Cidr cidr, Ipv4Address gateway, List<AddressRange> reserved, Joining joining) {
+      this(name, cidr, gateway, reserved, joining, PolicyChange.NOTHING);
+    }
+  }
 
   /**
    * How a new network meets what is there already.
@@ -48,8 +71,13 @@ public sealed interface Command {
   }
 
   /** Fields left out stay as they are. */
-  record UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement)
-      implements Command {}
+  record UpdateNetwork(
+      @Nullable String name, @Nullable Enforcement enforcement, PolicyChange policy)
+      implements Command {
+    public UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement) {
+      this(name, enforcement, PolicyChange.NOTHING);
+    }
+  }
 
   /**
    * A VM to be made.

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Decides what the HA software in the VMs is told. */
 public final class HaDecisions {
@@ -89,7 +90,7 @@ public final class HaDecisions {
             .virtualRouter(vip.id())
             .filter(found -> found.networkId().equals(vrrpNetwork))
             .orElseThrow(() -> exhausted(snapshot, vrrpNetwork));
-    if (hasVmac && snapshot.vrids(vip.networkId(), vip.id()).contains(router.vrid())) {
+    if (hasVmac && taken(snapshot, vip.networkId(), vip.id()).contains(router.vrid())) {
       throw exhausted(snapshot, vip.networkId());
     }
     return router;
@@ -121,6 +122,57 @@ public final class HaDecisions {
     return router.isEmpty() || before.equals(router)
         ? List.of()
         : List.of(new Change.PutVirtualRouter(router.orElseThrow()));
+  }
+
+  /**
+   * Gives other VRIDs to the VIPs whose VRID a router outside has, as the network's policy says.
+   * Both VRIDs count until each bound VM was given a configuration with the new one.
+   *
+   * @param network with the new policy
+   * @throws Refused with {@code VRIDS_EXHAUSTED} when no VRID is left for a VIP
+   */
+  static void leaveVridsOutside(
+      Snapshot snapshot, Network network, List<Change> changes, Set<Id> wakes) {
+    Set<Integer> outside = outside(snapshot, network);
+    Set<Integer> given = new HashSet<>(outside);
+    for (Vip vip : outside.isEmpty() ? List.<Vip>of() : snapshot.vipsTalkingOn(network.id())) {
+      VirtualRouter old = snapshot.virtualRouter(vip.id()).orElseThrow();
+      if (!outside.contains(old.vrid()) || vip.bindings().isEmpty()) {
+        continue; // without bindings it gets another with the next one
+      }
+      Set<Integer> used = taken(snapshot, old.networkId(), vip.id());
+      Set<Integer> usedAtVip = taken(snapshot, vip.networkId(), vip.id());
+      (old.networkId().equals(network.id()) ? used : usedAtVip).addAll(given);
+      boolean hasVmac = vip.bindings().stream().anyMatch(Binding::vmac);
+      Optional<Integer> vrid =
+          vrid(snapshot, vip, old.networkId(), used, usedAtVip, hasVmac)
+              .filter(found -> !given.contains(found));
+      if (vrid.isPresent()) {
+        given.add(vrid.orElseThrow());
+        changes.add(new Change.PutVirtualRouter(old.moved(old.networkId(), vrid.orElseThrow())));
+        wakes.add(vip.id());
+      } else if (old.networkId().equals(network.id())) {
+        throw exhausted(snapshot, network.id());
+      }
+    }
+  }
+
+  /** The VRIDs that a VIP cannot get on a network: other VIPs' and those of routers outside. */
+  private static Set<Integer> taken(Snapshot snapshot, NetworkId id, VipId except) {
+    Set<Integer> taken = new HashSet<>(snapshot.vrids(id, except));
+    taken.addAll(outside(snapshot, snapshot.network(id).orElseThrow()));
+    return taken;
+  }
+
+  /** The VRIDs that the policy reserves, and the one whose MAC address is the gateway's. */
+  private static Set<Integer> outside(Snapshot snapshot, Network network) {
+    Set<Integer> outside = new HashSet<>(network.policy().reservedVrids());
+    Stream.concat(
+            Stream.ofNullable(network.policy().gatewayMac()),
+            snapshot.learntGatewayMac(network.id()).stream())
+        .flatMap(mac -> VirtualRouter.vridOf(mac).stream())
+        .forEach(outside::add);
+    return outside;
   }
 
   private static void checkVmac(Snapshot snapshot, Vm vm) {
@@ -157,8 +209,8 @@ public final class HaDecisions {
   }
 
   /**
-   * The VIP's virtual router. Its VRID stays, unless all its VMs are on another subnet than before
-   * and the VRID is another's there. Without a free VRID it stays as it was.
+   * The VIP's virtual router. Its VRID stays, unless it is another VIP's on the subnet where its
+   * VMs are now, or a router's outside. Without a free VRID it stays as it was.
    */
   private static Optional<VirtualRouter> router(
       Snapshot snapshot,
@@ -167,18 +219,22 @@ public final class HaDecisions {
       boolean hasVmac,
       Supplier<AuthPass> authPass) {
     NetworkId vrrpNetwork = vrrpNetwork(snapshot, vip);
-    Set<Integer> used = snapshot.vrids(vrrpNetwork, vip.id());
-    Set<Integer> usedAtVip = snapshot.vrids(vip.networkId(), vip.id());
+    Set<Integer> used = taken(snapshot, vrrpNetwork, vip.id());
+    Set<Integer> usedAtVip = taken(snapshot, vip.networkId(), vip.id());
     Optional<VirtualRouter> router = before;
     if (before.isEmpty()) {
       router =
           vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac)
               .map(
                   vrid -> new VirtualRouter(vip.id(), vrrpNetwork, vrid, authPass.get(), Map.of()));
-    } else if (!before.orElseThrow().networkId().equals(vrrpNetwork)) {
+    } else {
       VirtualRouter old = before.orElseThrow();
-      Optional<Integer> vrid =
+      boolean isTaken =
           used.contains(old.vrid())
+              || outside(snapshot, snapshot.network(vip.networkId()).orElseThrow())
+                  .contains(old.vrid());
+      Optional<Integer> vrid =
+          isTaken
               ? vrid(snapshot, vip, vrrpNetwork, used, usedAtVip, hasVmac)
               : Optional.of(old.vrid());
       router = vrid.map(found -> old.moved(vrrpNetwork, found)).or(() -> before);
@@ -204,16 +260,18 @@ public final class HaDecisions {
       boolean hasVmac) {
     Set<Integer> usedAnywhere = new HashSet<>(used);
     usedAnywhere.addAll(usedAtVip);
-    Optional<Integer> free = free(usedAnywhere);
+    Set<Integer> ofVips = new HashSet<>(snapshot.vrids(vrrpNetwork, vip.id()));
+    ofVips.addAll(snapshot.vrids(vip.networkId(), vip.id()));
+    int highest = ofVips.stream().max(Comparator.naturalOrder()).orElse(0);
+    Optional<Integer> free = free(usedAnywhere, highest);
     if (free.isEmpty() && hasVmac) {
       throw exhausted(snapshot, used.size() < usedAnywhere.size() ? vip.networkId() : vrrpNetwork);
     }
-    return free.or(() -> free(used));
+    return free.or(() -> free(used, highest));
   }
 
-  /** The one behind the highest that is in use, so that one which became free rests. */
-  private static Optional<Integer> free(Set<Integer> used) {
-    int highest = used.stream().max(Comparator.naturalOrder()).orElse(0);
+  /** The one behind the highest that a VIP has, so that one which became free rests. */
+  private static Optional<Integer> free(Set<Integer> used, int highest) {
     return IntStream.concat(
             IntStream.rangeClosed(highest + 1, VirtualRouter.VRID_MAX),
             IntStream.rangeClosed(VirtualRouter.VRID_MIN, VirtualRouter.VRID_MAX))
@@ -226,9 +284,10 @@ public final class HaDecisions {
   private static Refused exhausted(Snapshot snapshot, NetworkId networkId) {
     return Refused.of(
         ErrorCode.VRIDS_EXHAUSTED,
-        "all 255 VRIDs are in use on "
+        "all 255 VRIDs are in use or reserved on "
             + snapshot.network(networkId).orElseThrow().name()
-            + "; delete a VIP there that is not needed and bind the VMs again, or use another subnet");
+            + "; reserve fewer (reservedVrids), delete a VIP there that is not needed and bind the VMs"
+            + " again, or use another subnet");
   }
 
   private static NetworkId vrrpNetwork(Snapshot snapshot, Vip vip) {

@@ -121,7 +121,7 @@ public final class InventoryDecisions {
     }
     checkLayout(command.cidr(), command.gateway(), command.reserved());
     checkJoining(snapshot, command.joining(), context);
-    Subnet subnet =
+    Subnet blank =
         new Subnet(
             context.ids().subnet(),
             context.caller().accountId(),
@@ -138,6 +138,7 @@ public final class InventoryDecisions {
             1,
             context.now(),
             context.now());
+    Subnet subnet = blank.withPolicy(PolicyRules.apply(snapshot, blank, command.policy(), context));
     return waking(List.of(new Change.PutNetwork(subnet)), subnet.id(), subnet);
   }
 
@@ -147,7 +148,7 @@ public final class InventoryDecisions {
     Rules.checkName(command.name());
     checkLayout(command.cidr(), command.gateway(), command.reserved());
     checkJoining(snapshot, command.joining(), context);
-    ExternalNetwork network =
+    ExternalNetwork blank =
         new ExternalNetwork(
             context.ids().externalNetwork(),
             newSegment(snapshot),
@@ -163,19 +164,27 @@ public final class InventoryDecisions {
             1,
             context.now(),
             context.now());
+    ExternalNetwork network =
+        blank.withPolicy(PolicyRules.apply(snapshot, blank, command.policy(), context));
     return waking(List.of(new Change.PutNetwork(network)), network.id(), network);
   }
 
-  /** Renames a network, or changes whether it enforces; only the latter is the fabric's to know. */
+  /**
+   * Changes a network's name, whether it enforces, or its policy. The fabric is told unless only
+   * the name changes. VIPs whose VRID the new policy reserves get others.
+   *
+   * @throws Refused with {@code VRIDS_EXHAUSTED} when the policy leaves a VIP no VRID
+   */
   public static Decision<Network> updateNetwork(
       Snapshot snapshot, NetworkId id, Command.UpdateNetwork command, Context context) {
     Network network = manageableNetwork(snapshot, context, id);
     String name = command.name() == null ? network.name() : command.name();
     Enforcement enforcement =
         command.enforcement() == null ? network.enforcement() : command.enforcement();
-    boolean isSame = enforcement == network.enforcement();
+    NetworkPolicy policy = PolicyRules.apply(snapshot, network, command.policy(), context);
+    boolean isSame = enforcement == network.enforcement() && policy.equals(network.policy());
     Rules.checkName(name);
-    if (!isSame) {
+    if (enforcement != network.enforcement()) {
       checkMayChoose(enforcement, context);
     }
     if (isSame && name.equals(network.name())) {
@@ -183,13 +192,17 @@ public final class InventoryDecisions {
     }
     Network updated =
         switch (network) {
-          case Subnet subnet -> subnet.with(name, enforcement, subnet.policy(), context.now());
+          case Subnet subnet -> subnet.with(name, enforcement, policy, context.now());
           case ExternalNetwork external ->
-              external.with(
-                  name, enforcement, external.policy(), external.sharing(), context.now());
+              external.with(name, enforcement, policy, external.sharing(), context.now());
         };
-    List<Change> changes = List.of(new Change.PutNetwork(updated));
-    return isSame ? quiet(changes, updated) : waking(changes, id, updated);
+    List<Change> changes = new ArrayList<>(List.of(new Change.PutNetwork(updated)));
+    Set<Id> wakes = new HashSet<>();
+    if (!isSame) {
+      wakes.add(id);
+      HaDecisions.leaveVridsOutside(snapshot, updated, changes, wakes);
+    }
+    return new Decision<>(changes, wakes, updated);
   }
 
   public static Decision<Network> deleteNetwork(Snapshot snapshot, NetworkId id, Context context) {
@@ -510,6 +523,12 @@ public final class InventoryDecisions {
     if (snapshot.isPortTaken(port)) {
       throw portTaken(field, port);
     }
+    if (network.policy().trustedPorts().contains(port)) {
+      throw Refused.field(
+          field + "port",
+          ErrorCode.IN_USE,
+          port + " is a trusted port of " + network.name() + "; name another");
+    }
   }
 
   /** 02 and the last 40 bits of the id: locally administered, unicast. */
@@ -587,7 +606,7 @@ public final class InventoryDecisions {
     }
   }
 
-  private static void checkInterface(String field, String name) {
+  static void checkInterface(String field, String name) {
     if (!PORT.matcher(name).matches()) {
       throw Refused.field(
           field,

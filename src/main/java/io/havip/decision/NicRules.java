@@ -89,7 +89,7 @@ final class NicRules {
               + "'s gateway; give another, or mark the NIC of a router VM with gateway: true");
     }
     boolean isOwn = current != null && current.mac().equals(mac);
-    if (!isOwn && snapshot.isMacTaken(network.id(), mac)) {
+    if (!isOwn && snapshot.nicWithMac(network.id(), mac).isPresent()) {
       throw Refused.field(
           field, ErrorCode.IN_USE, mac + " is a NIC's on " + network.name() + " already");
     }

@@ -10,6 +10,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.Network;
+import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
@@ -49,6 +50,9 @@ public interface Snapshot {
    * @param except the VIP whose own VRID does not count
    */
   Set<Integer> vrids(NetworkId id, VipId except);
+
+  /** The VIPs with a virtual router that are on the network or whose VMs talk VRRP on it, by id. */
+  List<Vip> vipsTalkingOn(NetworkId id);
 
   Optional<Account> account(AccountId id);
 
@@ -91,8 +95,8 @@ public interface Snapshot {
   /** Whether a network is this logical switch. */
   boolean isLogicalSwitchTaken(String name);
 
-  /** Whether a NIC of the network has this MAC address. */
-  boolean isMacTaken(NetworkId id, MacAddress mac);
+  /** The NIC of the network that has this MAC address. */
+  Optional<Nic> nicWithMac(NetworkId id, MacAddress mac);
 
   /** The MAC address that the network's gateway was seen to have at a trusted port. */
   Optional<MacAddress> learntGatewayMac(NetworkId id);

@@ -1,14 +1,18 @@
 package io.havip.http;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.havip.account.Caller;
 import io.havip.decision.Command;
 import io.havip.http.Paging.PageJson;
 import io.havip.id.NetworkId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
+import io.havip.inventory.NetworkPolicy;
+import io.havip.inventory.OtherTraffic;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.service.InventoryService;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +48,25 @@ final class ExternalNetworkRoutes {
       @Nullable List<AddressRange> reserved,
       @Nullable String uplink,
       @Nullable String logicalSwitch,
-      @Nullable Enforcement enforcement) {}
+      @Nullable Enforcement enforcement,
+      @Nullable MacAddress gatewayMac,
+      @Nullable List<Integer> reservedVrids,
+      @Nullable List<String> trustedPorts,
+      @Nullable Boolean judgesTrustedPorts,
+      @Nullable List<AddressRange> memberRanges,
+      @Nullable OtherTraffic otherTraffic,
+      @Nullable Boolean ipsec) {
+    PolicyFields policy() {
+      return new PolicyFields(
+          gatewayMac,
+          reservedVrids,
+          trustedPorts,
+          judgesTrustedPorts,
+          memberRanges,
+          otherTraffic,
+          ipsec);
+    }
+  }
 
   record ExternalNetworkJson(
       NetworkId id,
@@ -55,6 +77,7 @@ final class ExternalNetworkRoutes {
       @Nullable String uplink,
       @Nullable String logicalSwitch,
       Enforcement enforcement,
+      @JsonUnwrapped NetworkPolicy policy,
       long version,
       Instant createdAt,
       Instant updatedAt) {
@@ -68,6 +91,7 @@ final class ExternalNetworkRoutes {
           network.uplink(),
           network.logicalSwitch(),
           network.enforcement(),
+          network.policy(),
           network.version(),
           network.createdAt(),
           network.updatedAt());
@@ -84,7 +108,8 @@ final class ExternalNetworkRoutes {
                 body.cidr(),
                 body.gateway(),
                 Bodies.orEmpty(body.reserved()),
-                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement())),
+                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement()),
+                body.policy().all()),
             made ->
                 Replies.created(LIST, made.id(), made.version(), ExternalNetworkJson.of(made))));
   }

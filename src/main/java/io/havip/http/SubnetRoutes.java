@@ -1,5 +1,6 @@
 package io.havip.http;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.havip.account.Caller;
 import io.havip.decision.Command;
 import io.havip.http.Paging.PageJson;
@@ -7,10 +8,13 @@ import io.havip.id.NetworkId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.InventoryQuery;
+import io.havip.inventory.NetworkPolicy;
+import io.havip.inventory.OtherTraffic;
 import io.havip.inventory.Subnet;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.service.InventoryService;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +52,25 @@ final class SubnetRoutes {
       @Nullable List<AddressRange> reserved,
       @Nullable String uplink,
       @Nullable String logicalSwitch,
-      @Nullable Enforcement enforcement) {}
+      @Nullable Enforcement enforcement,
+      @Nullable MacAddress gatewayMac,
+      @Nullable List<Integer> reservedVrids,
+      @Nullable List<String> trustedPorts,
+      @Nullable Boolean judgesTrustedPorts,
+      @Nullable List<AddressRange> memberRanges,
+      @Nullable OtherTraffic otherTraffic,
+      @Nullable Boolean ipsec) {
+    PolicyFields policy() {
+      return new PolicyFields(
+          gatewayMac,
+          reservedVrids,
+          trustedPorts,
+          judgesTrustedPorts,
+          memberRanges,
+          otherTraffic,
+          ipsec);
+    }
+  }
 
   record SubnetJson(
       NetworkId id,
@@ -60,6 +82,7 @@ final class SubnetRoutes {
       @Nullable String uplink,
       @Nullable String logicalSwitch,
       Enforcement enforcement,
+      @JsonUnwrapped NetworkPolicy policy,
       long version,
       Instant createdAt,
       Instant updatedAt) {
@@ -74,6 +97,7 @@ final class SubnetRoutes {
           subnet.uplink(),
           subnet.logicalSwitch(),
           subnet.enforcement(),
+          subnet.policy(),
           subnet.version(),
           subnet.createdAt(),
           subnet.updatedAt());
@@ -91,7 +115,8 @@ final class SubnetRoutes {
                 body.cidr(),
                 body.gateway(),
                 Bodies.orEmpty(body.reserved()),
-                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement())),
+                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement()),
+                body.policy().all()),
             made -> Replies.created(LIST, made.id(), made.version(), SubnetJson.of(made))));
   }
 

@@ -53,4 +53,23 @@ public record ExternalNetwork(
         createdAt,
         now);
   }
+
+  /** The same network with another policy; the version stays. */
+  public ExternalNetwork withPolicy(NetworkPolicy other) {
+    return new ExternalNetwork(
+        id,
+        segment,
+        name,
+        cidr,
+        gateway,
+        reserved,
+        uplink,
+        logicalSwitch,
+        enforcement,
+        other,
+        sharing,
+        version,
+        createdAt,
+        updatedAt);
+  }
 }

@@ -51,4 +51,24 @@ public record Subnet(
         createdAt,
         now);
   }
+
+  /** The same subnet with another policy; the version stays. */
+  public Subnet withPolicy(NetworkPolicy other) {
+    return new Subnet(
+        id,
+        accountId,
+        vpcId,
+        segment,
+        name,
+        cidr,
+        gateway,
+        reserved,
+        uplink,
+        logicalSwitch,
+        enforcement,
+        other,
+        version,
+        createdAt,
+        updatedAt);
+  }
 }

@@ -183,13 +183,12 @@ record NicTable(JdbcClient db) {
         .isPresent();
   }
 
-  boolean hasMac(NetworkId id, MacAddress mac) {
-    return db.sql("SELECT 1 FROM nics WHERE network_id = :networkId AND mac = :mac")
+  Optional<Nic> withMac(NetworkId id, MacAddress mac) {
+    return db.sql(SELECT + "WHERE network_id = :networkId AND mac = :mac")
         .param("networkId", id.value())
         .param("mac", mac.bits())
-        .query(Integer.class)
-        .optional()
-        .isPresent();
+        .query((row, _) -> nic(row))
+        .optional();
   }
 
   /** Notes what was seen; of a NIC that is gone, nothing. */

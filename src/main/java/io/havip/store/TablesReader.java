@@ -344,6 +344,11 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
+  public List<Vip> vipsTalkingOn(NetworkId id) {
+    return tables.vips().talkingOn(id);
+  }
+
+  @Override
   public List<Cidr> subnetCidrs(VpcId id) {
     return tables.networks().cidrsOf(id);
   }
@@ -379,8 +384,8 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
-  public boolean isMacTaken(NetworkId id, MacAddress mac) {
-    return tables.nics().hasMac(id, mac);
+  public Optional<Nic> nicWithMac(NetworkId id, MacAddress mac) {
+    return tables.nics().withMac(id, mac);
   }
 
   @Override

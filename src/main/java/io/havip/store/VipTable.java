@@ -126,6 +126,20 @@ record VipTable(JdbcClient db) {
             .param("vmId", id.value()));
   }
 
+  /** Those with a virtual router that are on the network or whose VMs talk VRRP on it. */
+  List<Vip> talkingOn(NetworkId id) {
+    return vips(
+        db.sql(
+                SELECT
+                    + """
+                    WHERE vips.id IN (
+                      SELECT vip_id FROM virtual_routers JOIN vips AS found ON found.id = vip_id
+                      WHERE virtual_routers.network_id = :id OR found.network_id = :id)
+                    ORDER BY vips.id, ordinal
+                    """)
+            .param("id", id.value()));
+  }
+
   /** How many there are, by state and number of holders. */
   List<VipCount> counts() {
     return db.sql(

@@ -8,6 +8,7 @@ import io.havip.net.MacAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,12 @@ public record VirtualRouter(
     Map<VmId, Set<NicId>> outdated = new HashMap<>(configured);
     outdated.replaceAll((_, _) -> Set.of());
     return new VirtualRouter(vipId, newNetworkId, newVrid, authPass, outdated, vrid);
+  }
+
+  /** The VRID whose IPv4 MAC address this is; empty for any other MAC address. */
+  public static Optional<Integer> vridOf(MacAddress mac) {
+    long vrid = mac.bits() - MAC_BASE;
+    return vrid >= VRID_MIN && vrid <= VRID_MAX ? Optional.of((int) vrid) : Optional.empty();
   }
 
   /** The MAC address of a VRID: RFC 9568, section 7.3. */

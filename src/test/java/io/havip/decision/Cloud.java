@@ -20,6 +20,7 @@ import io.havip.vip.Vip;
 import io.havip.vip.VipType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 

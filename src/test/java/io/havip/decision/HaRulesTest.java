@@ -9,8 +9,11 @@ import io.havip.ha.Membership;
 import io.havip.ha.Node;
 import io.havip.id.NetworkId;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
+import io.havip.inventory.OtherTraffic;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
+import io.havip.net.MacAddress;
 import io.havip.vip.Limits;
 import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the HA software in VMs is told. */
@@ -169,6 +173,93 @@ class HaRulesTest {
     assertThat(vrids(moving)).as("one VM has the old one").containsExactlyInAnyOrder(1, 2);
     configure(moving, farther);
     assertThat(vrids(moving)).containsExactly(2);
+  }
+
+  @Test
+  void noVipGetsAVridThatARouterOutsideHas() {
+    policy(subnet, MacAddress.parse("00:00:5e:00:01:02"), 1, 4);
+    cloud.learnt(subnet.id(), MacAddress.parse("00:00:5e:00:01:05"));
+    assertThat(vrids(cloud.vip(cloud.alice, vpc, subnet, a))).containsExactly(3);
+    policy(subnet, null, 255);
+    assertThat(vrids(cloud.vip(cloud.alice, vpc, subnet, a))).containsExactly(4);
+    assertThat(vrids(cloud.vip(cloud.alice, vpc, subnet, a))).containsExactly(6);
+  }
+
+  @Test
+  void aVipWhoseVridIsReservedGetsAnotherAndItsVmsNeedNewConfigurations() {
+    Vip first = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    Vip second = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    Vip third = cloud.vip(cloud.alice, vpc, subnet, a, b);
+    configure(first, a);
+    configure(first, b);
+
+    Decision<Network> decision = reserving(subnet, null, 1, 2);
+    assertThat(decision.wakes()).containsExactlyInAnyOrder(subnet.id(), first.id(), second.id());
+    cloud.world = cloud.world.apply(decision.changes());
+    assertThat(List.of(vrids(first), vrids(second), vrids(third)))
+        .containsExactly(Set.of(1, 4), Set.of(2, 5), Set.of(3));
+    assertThat(states(first)).containsExactly("OUTDATED", "OUTDATED");
+    configure(first, a);
+    assertThat(vrids(first)).as("b has the old one").containsExactlyInAnyOrder(1, 4);
+    configure(first, b);
+    assertThat(vrids(first)).containsExactly(4);
+
+    policy(subnet, MacAddress.parse("00:00:5e:00:01:04"), 1, 2);
+    assertThat(vrids(first)).as("it is the gateway's").doesNotContain(5, 3).contains(4).hasSize(2);
+    assertThat(cloud.world.virtualRouter(first.id()).orElseThrow().vrid()).isNotEqualTo(4);
+  }
+
+  @Test
+  void aVipWithoutVmsLeavesAReservedVridWhenItIsBound() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a);
+    cloud.unbind(cloud.alice, vip, a);
+    policy(subnet, null, 1);
+    cloud.replace(cloud.alice, vip, b);
+    assertThat(cloud.world.virtualRouter(vip.id()).orElseThrow().vrid()).isEqualTo(2);
+  }
+
+  @Test
+  void anExternalVipLeavesAVridThatARouterOfItsNetworkHas() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    Vip vip = cloud.vip(cloud.alice, vpc, external, a);
+    policy(external, MacAddress.parse("00:00:5e:00:01:01"));
+    assertThat(cloud.world.virtualRouter(vip.id()).orElseThrow().vrid()).isEqualTo(2);
+  }
+
+  @Test
+  void aPolicyLeavesEachVipAVrid() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a);
+    int[] all = IntStream.rangeClosed(1, 255).toArray();
+    assertRefused(ErrorCode.VRIDS_EXHAUSTED, () -> reserving(subnet, null, all));
+    assertThat(vrids(vip)).containsExactly(1);
+    int[] butOne = IntStream.rangeClosed(1, 254).toArray();
+    policy(subnet, null, butOne);
+    assertThat(vrids(vip)).containsExactlyInAnyOrder(1, 255);
+  }
+
+  private void policy(Network network, @Nullable MacAddress gateway, int... reserved) {
+    cloud.world = cloud.world.apply(reserving(network, gateway, reserved).changes());
+  }
+
+  private Decision<Network> reserving(
+      Network network, @Nullable MacAddress gateway, int... reserved) {
+    var policy =
+        new NetworkPolicy(
+            gateway,
+            IntStream.of(reserved).boxed().toList(),
+            List.of(),
+            false,
+            List.of(),
+            OtherTraffic.DROP,
+            true);
+    var change =
+        new PolicyChange(
+            Set.of(PolicyChange.Setting.GATEWAY_MAC, PolicyChange.Setting.RESERVED_VRIDS), policy);
+    return InventoryDecisions.updateNetwork(
+        cloud.world,
+        network.id(),
+        new Command.UpdateNetwork(null, null, change),
+        cloud.context(cloud.alice));
   }
 
   @Test

@@ -9,15 +9,18 @@ import io.havip.ha.Membership;
 import io.havip.ha.Node;
 import io.havip.id.AccountId;
 import io.havip.id.Id;
+import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.vip.Binding;
 import io.havip.vip.Floating;
 import io.havip.vip.Limits;
@@ -218,13 +221,34 @@ public final class Invariants {
     }
   }
 
+  /** The VRIDs of routers outside HAVIP, as the network's policy and its gateway's MAC say. */
+  private static Set<Integer> outside(World world, NetworkId id) {
+    NetworkPolicy policy =
+        world.network(id).map(Network::policy).orElse(NetworkPolicy.DEFAULT); // of a deleted one
+    Set<Integer> outside = new HashSet<>(policy.reservedVrids());
+    Stream.concat(Stream.ofNullable(policy.gatewayMac()), world.learntGatewayMac(id).stream())
+        .map(MacAddress::toString)
+        .filter(mac -> mac.startsWith("00:00:5e:00:01:"))
+        .forEach(mac -> outside.add(Integer.parseInt(mac.substring(15), 16)));
+    return outside;
+  }
+
   private static void checkVirtualRouters(World before, World after) {
     for (VirtualRouter old : before.virtualRouters()) {
       if (after.vip(old.vipId()).isPresent()) {
         VirtualRouter router = after.virtualRouter(old.vipId()).orElseThrow();
         assertThat(router.authPass()).as("a VIP keeps its password").isEqualTo(old.authPass());
-        assertThat(router.vrid() == old.vrid() || !router.networkId().equals(old.networkId()))
-            .as("a VIP keeps its VRID while its VMs stay on their subnet")
+        NetworkId vips = after.vip(old.vipId()).orElseThrow().networkId();
+        Set<Integer> outside = new HashSet<>(outside(after, router.networkId()));
+        outside.addAll(outside(after, vips));
+        assertThat(
+                router.vrid() == old.vrid()
+                    || !router.networkId().equals(old.networkId())
+                    || outside.contains(old.vrid()))
+            .as("a VIP keeps its VRID while its VMs stay on their subnet and no router has it")
+            .isTrue();
+        assertThat(router.vrid() == old.vrid() || !outside.contains(router.vrid()))
+            .as("no VIP gets the VRID of a router outside")
             .isTrue();
       }
     }
@@ -244,6 +268,7 @@ public final class Invariants {
       touched.addAll(difference(withoutSendersOf(before), withoutSendersOf(after), Vm::accountId));
       touched.addAll(difference(before.vips(), after.vips(), Vip::accountId));
       checkJoinedNetworks(before, after);
+      checkPolicies(before, after);
     }
     checkMacs(before, after);
     touched.remove(caller.accountId());
@@ -254,6 +279,18 @@ public final class Invariants {
     assertThat(newEvents(before, after).map(Event::actor))
         .as("history names who did it")
         .allMatch(caller.actor()::equals);
+  }
+
+  /** A member sets no policy of a joined network, and lets other traffic pass nowhere. */
+  private static void checkPolicies(World before, World after) {
+    for (Network network : after.networks()) {
+      NetworkPolicy old =
+          before.network(network.id()).map(Network::policy).orElse(NetworkPolicy.DEFAULT);
+      if (network.isJoined()) {
+        assertThat(network.policy()).as("a joined network's policy").isEqualTo(old);
+      }
+      assertThat(network.policy().otherTraffic()).as("IPv6").isEqualTo(old.otherTraffic());
+    }
   }
 
   private static List<List<Object>> unbound(World world) {

@@ -11,7 +11,9 @@ import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
+import io.havip.inventory.OtherTraffic;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -122,7 +124,8 @@ record Operation(Kind kind, long seed) {
         case UPDATE_NETWORK -> {
           NetworkId id = rarely(2) ? subnet(caller) : external();
           var command =
-              new Command.UpdateNetwork(rarely(3) ? null : name(), joining().enforcement());
+              new Command.UpdateNetwork(
+                  rarely(3) ? null : name(), joining().enforcement(), policy());
           cloud.as(
               caller,
               (now, context) -> InventoryDecisions.updateNetwork(now, id, command, context));
@@ -356,6 +359,21 @@ record Operation(Kind kind, long seed) {
 
     private List<Cidr> sources() {
       return rarely(3) ? List.of() : List.of(Cidr.parse("0.0.0.0/0"));
+    }
+
+    private PolicyChange policy() {
+      return new PolicyChange(
+          Stream.of(PolicyChange.Setting.values())
+              .filter(_ -> rarely(6))
+              .collect(Collectors.toSet()),
+          new NetworkPolicy(
+              rarely(3) ? null : mac(),
+              IntStream.rangeClosed(1, 8).filter(_ -> rarely(3)).boxed().toList(),
+              rarely(2) ? List.of() : List.of("out" + random.nextInt(3)),
+              rarely(2),
+              List.of(),
+              rarely(2) ? OtherTraffic.PASS : OtherTraffic.DROP,
+              rarely(2)));
     }
 
     private MacAddress mac() {

@@ -157,6 +157,10 @@ class StoreAgreesTest {
       for (Caller caller : List.of(alice, bob)) {
         compare(caller.accountId());
       }
+      for (Nic nic : world.nics()) {
+        assertThat(store.<Optional<Nic>>read(now -> now.nicWithMac(nic.networkId(), nic.mac())))
+            .contains(nic);
+      }
       for (Reservation reservation : world.reservations()) {
         assertThat(
                 store.<Optional<Reservation>>read(
@@ -168,6 +172,8 @@ class StoreAgreesTest {
             .isEqualTo(world.learntGatewayMac(network.id()));
         assertThat(store.<Set<Integer>>read(now -> now.outsideVrids(network.id())))
             .isEqualTo(world.outsideVrids(network.id()));
+        assertThat(store.<List<Vip>>read(now -> now.vipsTalkingOn(network.id())))
+            .isEqualTo(world.vipsTalkingOn(network.id()));
         assertThat(
                 store.<Optional<Ipv4Address>>read(
                     now -> now.freeAddress(network.id(), network.assignable())))

@@ -33,6 +33,7 @@ import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
 import io.havip.webhook.Webhook;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -246,7 +247,7 @@ public final class World implements Snapshot {
         nicsOf(nic.vmId()).stream().noneMatch(other -> other.networkId().equals(nic.networkId())),
         change,
         "the VM has a NIC on the network");
-    check(!isMacTaken(nic.networkId(), nic.mac()), change, "the MAC address is taken");
+    check(nicWithMac(nic.networkId(), nic.mac()).isEmpty(), change, "the MAC address is taken");
     check(!isPortTaken(nic.port()), change, "the port is taken");
     checkSenders(change, nic);
     nics.put(nic.id(), nic);
@@ -434,6 +435,17 @@ public final class World implements Snapshot {
   }
 
   @Override
+  public List<Vip> vipsTalkingOn(NetworkId id) {
+    return vips.values().stream()
+        .filter(vip -> {
+          VirtualRouter router = virtualRouters.get(vip.id());
+          return router != null && (router.networkId().equals(id) || vip.networkId().equals(id));
+        })
+        .sorted(Comparator.comparing(vip -> vip.id().value()))
+        .toList();
+  }
+
+  @Override
   public List<Cidr> subnetCidrs(VpcId id) {
     return subnets().stream()
         .filter(subnet -> subnet.vpcId().equals(id))
@@ -498,9 +510,10 @@ public final class World implements Snapshot {
   }
 
   @Override
-  public boolean isMacTaken(NetworkId id, MacAddress mac) {
+  public Optional<Nic> nicWithMac(NetworkId id, MacAddress mac) {
     return nics.values().stream()
-        .anyMatch(nic -> nic.networkId().equals(id) && nic.mac().equals(mac));
+        .filter(nic -> nic.networkId().equals(id) && nic.mac().equals(mac))
+        .findFirst();
   }
 
   @Override

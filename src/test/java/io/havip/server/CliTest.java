@@ -506,6 +506,34 @@ class CliTest {
   }
 
   @Test
+  void aNetworksPolicyIsSetAndReset() throws Exception {
+    havip(
+            ("network create policed --cidr 198.51.100.0/24 --gateway 198.51.100.1 --uplink br9"
+                    + " --gateway-mac 00:00:5e:00:01:07 --reserved-vrids 7,8 --trusted-ports eth1"
+                    + " --judges-trusted-ports true"
+                    + " --member-ranges 198.51.100.9-198.51.100.19,198.51.100.30"
+                    + " --other-traffic pass --ipsec false")
+                .split(" "))
+        .succeeded();
+    assertThat(havip("network", "show", "policed").succeeded().out())
+        .containsPattern("gatewayMac +00:00:5e:00:01:07")
+        .containsPattern("reservedVrids +7,8")
+        .containsPattern("trustedPorts +eth1")
+        .containsPattern("judgesTrustedPorts +true")
+        .containsPattern("memberRanges +198.51.100.9-198.51.100.19,198.51.100.30")
+        .containsPattern("otherTraffic +pass")
+        .containsPattern("ipsec +false");
+    havip("network", "update", "policed", "--reserved-vrids", "none", "--gateway-mac", "none")
+        .succeeded();
+    JsonNode policed = havip("network", "show", "policed", "-o", "json").json();
+    assertThat(policed.has("gatewayMac")).isFalse();
+    assertThat(policed.get("reservedVrids")).isEmpty();
+    assertThat(policed.get("otherTraffic").asString()).as("it stays").isEqualTo("pass");
+    havip("network", "update", "policed", "--reserved-vrids", "x").failed(1, "reservedVrids");
+    havip("subnet", "update", "web", "--trusted-ports", "eth1").failed(1, "trustedPorts", "uplink");
+  }
+
+  @Test
   void aFloatingAddressIsGivenAndTaken() throws Exception {
     havip("network", "create", "outside", "--cidr", "192.0.2.0/24", "--gateway", "192.0.2.1")
         .succeeded();

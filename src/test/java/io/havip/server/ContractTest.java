@@ -1,6 +1,7 @@
 package io.havip.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,6 +48,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -341,14 +343,20 @@ class ContractTest extends ApiFixture {
               "/v1/subnets",
               ("{'vpcId': '%s', 'name': 's', 'cidr': '10.%d.%d.0/24', 'gateway': '10.%2$d.%3$d.1',"
                       + " 'reserved': ['10.%2$d.%3$d.2'], 'uplink': 's%2$d-%3$d',"
-                      + " 'enforcement': 'enforce'}")
+                      + " 'enforcement': 'enforce', 'gatewayMac': '02:00:5e:10:00:01',"
+                      + " 'reservedVrids': [1], 'trustedPorts': [], 'judgesTrustedPorts': false,"
+                      + " 'memberRanges': [], 'otherTraffic': 'pass', 'ipsec': false}")
                   .formatted(vpc, 20 + next / 200, next++ % 200));
       case "createExternalNetwork" ->
           sample(
               "/v1/external-networks",
               ("{'name': 'x', 'cidr': '203.0.113.0/24', 'gateway': '203.0.113.1',"
                       + " 'reserved': ['203.0.113.2-203.0.113.9'], 'uplink': 'x%d',"
-                      + " 'enforcement': 'enforce'}")
+                      + " 'enforcement': 'enforce', 'gatewayMac': '00:00:5e:00:01:07',"
+                      + " 'reservedVrids': [1, 255], 'trustedPorts': [],"
+                      + " 'judgesTrustedPorts': false,"
+                      + " 'memberRanges': ['203.0.113.100-203.0.113.199', '203.0.113.9'],"
+                      + " 'otherTraffic': 'pass', 'ipsec': false}")
                   .formatted(next++));
       case "createVm" ->
           sample(
@@ -371,7 +379,13 @@ class ContractTest extends ApiFixture {
       }
       case "updateVpc" -> sample(newPath(id), "{'name': 'renamed" + next++ + "'}");
       case "updateSubnet", "updateExternalNetwork" ->
-          sample(newPath(id), "{'name': 'renamed" + next++ + "', 'enforcement': 'observe'}");
+          sample(
+              newPath(id),
+              ("{'name': 'renamed%d', 'enforcement': 'observe', 'gatewayMac': null,"
+                      + " 'reservedVrids': [2], 'trustedPorts': ['t%1$d'],"
+                      + " 'judgesTrustedPorts': true, 'memberRanges': null,"
+                      + " 'otherTraffic': 'drop', 'ipsec': true}")
+                  .formatted(next++));
       case "updateVm" -> sample(newPath(id), "{'name': 'm" + next++ + "', 'state': 'stopped'}");
       case "updateVip" ->
           sample(newPath(id), "{'name': 'p" + next++ + "', 'remark': 'r', " + floating() + "}");
@@ -799,6 +813,30 @@ class ContractTest extends ApiFixture {
     }
   }
 
+  /** A policy takes no MAC address from a NIC, and no VIP its last VRID. */
+  private void tryPolicies() throws Exception {
+    String all = IntStream.rangeClosed(1, 255).boxed().map(String::valueOf).collect(joining(","));
+    String inside = newSubnet(vpc);
+    String vm = newVm(vpc, inside);
+    newVip(inside, "'vmIds': ['" + vm + "']");
+    String subnet = "/v1/subnets/" + inside;
+    refused(call("PATCH", subnet, "{'reservedVrids': [" + all + "]}"), "vrids_exhausted");
+    String mac = get("/v1/vms/" + vm).json().at("/nics/0/mac").asString();
+    refused(call("PATCH", subnet, "{'gatewayMac': '" + mac + "'}"), "in_use");
+
+    String external = newPath("getExternalNetwork");
+    String vip =
+        made(
+            "/v1/vips",
+            ("{'name': 'x', 'type': 'external', 'vpcId': '%s', 'networkId': '%s',"
+                    + " 'vmIds': ['%s'], 'vmacVmIds': ['%3$s']}")
+                .formatted(vpc, external.replaceAll(".*/", ""), vm));
+    refused(call("PATCH", external, "{'reservedVrids': [" + all + "]}"), "vrids_exhausted");
+    JsonNode bound = get("/v1/vms/" + vm).json().at("/nics/1/mac");
+    refused(call("PATCH", external, "{'gatewayMac': '" + bound.asString() + "'}"), "in_use");
+    assertThat(call("DELETE", "/v1/vips/" + vip + "?force=true").status()).isEqualTo(204);
+  }
+
   /** On a network that reaches hosts outside HAVIP members do not permit vmac. */
   private void tryJoinedNetwork() throws Exception {
     String joined =
@@ -1035,6 +1073,7 @@ class ContractTest extends ApiFixture {
     }
 
     tryJoinedNetwork();
+    tryPolicies();
     Sample changed = sample("updateNic");
     refused(call("PATCH", changed.path(), "{'port': 'tapx', 'mac': 'x'}"), "invalid_field");
     refused(

@@ -222,8 +222,10 @@ abstract class StoreContract {
     assertThat(store.<List<Nic>>read(Reader::allNics)).containsExactly(second, first);
     assertThat(store.<Boolean>read(now -> now.isPortTaken("tap1"))).isTrue();
     assertThat(store.<Boolean>read(now -> now.isPortTaken("tap3"))).isFalse();
-    assertThat(store.<Boolean>read(now -> now.isMacTaken(other, first.mac()))).isTrue();
-    assertThat(store.<Boolean>read(now -> now.isMacTaken(made.subnet.id(), first.mac()))).isFalse();
+    assertThat(store.<Boolean>read(now -> now.nicWithMac(other, first.mac()).isPresent())).isTrue();
+    assertThat(
+            store.<Boolean>read(now -> now.nicWithMac(made.subnet.id(), first.mac()).isPresent()))
+        .isFalse();
   }
 
   @Test
