@@ -32,8 +32,24 @@ public sealed interface Command {
       implements Command {}
 
   record CreateExternalNetwork(
-      String name, Cidr cidr, Ipv4Address gateway, List<AddressRange> reserved, Joining joining)
+      String name,
+      Cidr cidr,
+      Ipv4Address gateway,
+      List<AddressRange> reserved,
+      Joining joining,
+      Grants grants)
       implements Command {}
+
+  /**
+   * Which accounts may use an external network.
+   *
+   * @param shared whether every account may; left out: as it is, and of a new network false
+   * @param accounts the names of the accounts that may otherwise, instead of the present ones; left
+   *     out: as they are, and of a new network its creator's account
+   */
+  record Grants(@Nullable Boolean shared, @Nullable List<String> accounts) {
+    public static final Grants NOT_GIVEN = new Grants(null, null);
+  }
 
   /**
    * How a new network meets what is there already.
@@ -48,8 +64,12 @@ public sealed interface Command {
   }
 
   /** Fields left out stay as they are. */
-  record UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement)
-      implements Command {}
+  record UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement, Grants grants)
+      implements Command {
+    public UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement) {
+      this(name, enforcement, Grants.NOT_GIVEN);
+    }
+  }
 
   /**
    * A VM to be made.

@@ -2,7 +2,6 @@ package io.havip.decision;
 
 import static io.havip.error.ErrorCode.INVALID_FIELD;
 
-import io.havip.account.Account;
 import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.error.FieldError;
@@ -21,7 +20,6 @@ import io.havip.inventory.Network;
 import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
-import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -159,14 +157,17 @@ public final class InventoryDecisions {
             command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
             NetworkPolicy.DEFAULT,
-            Sharing.WITH_ALL,
+            NetworkGrants.ofNew(snapshot, command.grants(), context),
             1,
             context.now(),
             context.now());
     return waking(List.of(new Change.PutNetwork(network)), network.id(), network);
   }
 
-  /** Renames a network, or changes whether it enforces; only the latter is the fabric's to know. */
+  /**
+   * Changes a network's name, whether it enforces, and which accounts may use it. The fabric learns
+   * only whether it enforces.
+   */
   public static Decision<Network> updateNetwork(
       Snapshot snapshot, NetworkId id, Command.UpdateNetwork command, Context context) {
     Network network = manageableNetwork(snapshot, context, id);
@@ -178,16 +179,20 @@ public final class InventoryDecisions {
     if (!isSame) {
       checkMayChoose(enforcement, context);
     }
-    if (isSame && name.equals(network.name())) {
-      return quiet(List.of(), network);
-    }
     Network updated =
         switch (network) {
           case Subnet subnet -> subnet.with(name, enforcement, subnet.policy(), context.now());
           case ExternalNetwork external ->
               external.with(
-                  name, enforcement, external.policy(), external.sharing(), context.now());
+                  name,
+                  enforcement,
+                  external.policy(),
+                  NetworkGrants.changed(snapshot, external, command.grants()),
+                  context.now());
         };
+    if (isSame && name.equals(network.name()) && NetworkGrants.areSame(network, updated)) {
+      return quiet(List.of(), network);
+    }
     List<Change> changes = List.of(new Change.PutNetwork(updated));
     return isSame ? quiet(changes, updated) : waking(changes, id, updated);
   }
@@ -203,7 +208,13 @@ public final class InventoryDecisions {
   public static Decision<Vm> createVm(
       Snapshot snapshot, Command.CreateVm command, Context context) {
     Rules.checkName(command.name());
-    AccountId account = accountOf(snapshot, command.account(), context);
+    AccountId account =
+        Accounts.chosen(
+            snapshot,
+            context.caller(),
+            command.account(),
+            "create a VM for",
+            ErrorCode.REFERENCE_NOT_FOUND);
     Vpc vpc =
         Rules.referencedVpc(
             snapshot, NicRules.actingFor(context.caller(), account), command.vpcId());
@@ -238,27 +249,6 @@ public final class InventoryDecisions {
       wakes.addAll(nic.sendsFromVip());
     }
     return new Decision<>(changes, wakes, vm);
-  }
-
-  /** The account that a VM is to belong to. */
-  private static AccountId accountOf(Snapshot snapshot, @Nullable String name, Context context) {
-    if (name == null) {
-      return context.caller().accountId();
-    }
-    if (context.caller().role() != Role.ADMIN) {
-      throw Refused.field(
-          "account",
-          ErrorCode.FORBIDDEN,
-          "only an administrator may create a VM for another account; leave it out");
-    }
-    return snapshot
-        .account(name)
-        .map(Account::id)
-        .orElseThrow(() ->
-            Refused.field(
-                "account",
-                ErrorCode.REFERENCE_NOT_FOUND,
-                "there is no account of this name; name one that a token acts for"));
   }
 
   public static Decision<Vm> updateVm(
@@ -443,8 +433,10 @@ public final class InventoryDecisions {
       Snapshot snapshot, Vm vm, Command.NewNic wanted, String field, Context context) {
     Network network =
         Rules.usableNetwork(
-                snapshot, NicRules.actingFor(context.caller(), vm.accountId()), wanted.networkId())
-            .orElseThrow(() -> Rules.unknownReference(field + "networkId", wanted.networkId()));
+            snapshot,
+            NicRules.actingFor(context.caller(), vm.accountId()),
+            field + "networkId",
+            wanted.networkId());
     if (network instanceof Subnet subnet && !subnet.vpcId().equals(vm.vpcId())) {
       throw Refused.field(
           field + "networkId",
@@ -688,7 +680,7 @@ public final class InventoryDecisions {
 
   private static Network manageableNetwork(Snapshot snapshot, Context context, NetworkId id) {
     Network network =
-        Rules.usableNetwork(snapshot, context.caller(), id).orElseThrow(() -> Rules.notFound(id));
+        Rules.visibleNetwork(snapshot, context.caller(), id).orElseThrow(() -> Rules.notFound(id));
     switch (network) {
       case Subnet subnet -> context.expected().check(subnet.version());
       case ExternalNetwork external -> {

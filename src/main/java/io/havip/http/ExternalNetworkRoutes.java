@@ -9,6 +9,7 @@ import io.havip.inventory.ExternalNetwork;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
+import io.havip.service.ExternalNetworkDetails;
 import io.havip.service.InventoryService;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +45,15 @@ final class ExternalNetworkRoutes {
       @Nullable List<AddressRange> reserved,
       @Nullable String uplink,
       @Nullable String logicalSwitch,
-      @Nullable Enforcement enforcement) {}
+      @Nullable Enforcement enforcement,
+      @Nullable Boolean shared,
+      @Nullable List<String> accounts) {}
+
+  record ExternalNetworkPatch(
+      @Nullable String name,
+      @Nullable Enforcement enforcement,
+      @Nullable Boolean shared,
+      @Nullable List<String> accounts) {}
 
   record ExternalNetworkJson(
       NetworkId id,
@@ -55,10 +64,13 @@ final class ExternalNetworkRoutes {
       @Nullable String uplink,
       @Nullable String logicalSwitch,
       Enforcement enforcement,
+      boolean shared,
+      @Nullable List<String> accounts,
       long version,
       Instant createdAt,
       Instant updatedAt) {
-    static ExternalNetworkJson of(ExternalNetwork network) {
+    static ExternalNetworkJson of(ExternalNetworkDetails details) {
+      ExternalNetwork network = details.network();
       return new ExternalNetworkJson(
           network.id(),
           network.name(),
@@ -68,6 +80,8 @@ final class ExternalNetworkRoutes {
           network.uplink(),
           network.logicalSwitch(),
           network.enforcement(),
+          network.sharing().shared(),
+          details.accounts(),
           network.version(),
           network.createdAt(),
           network.updatedAt());
@@ -84,9 +98,14 @@ final class ExternalNetworkRoutes {
                 body.cidr(),
                 body.gateway(),
                 Bodies.orEmpty(body.reserved()),
-                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement())),
+                new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement()),
+                new Command.Grants(body.shared(), body.accounts())),
             made ->
-                Replies.created(LIST, made.id(), made.version(), ExternalNetworkJson.of(made))));
+                Replies.created(
+                    LIST,
+                    made.network().id(),
+                    made.network().version(),
+                    ExternalNetworkJson.of(made))));
   }
 
   @GetMapping
@@ -96,19 +115,18 @@ final class ExternalNetworkRoutes {
       @RequestParam(required = false) @Nullable String cursor) {
     return Paging.page(
         LIST,
-        inventory.externalNetworks(Paging.after(LIST, cursor), Paging.checkLimit(limit)),
+        inventory.externalNetworks(caller, Paging.after(LIST, cursor), Paging.checkLimit(limit)),
         ExternalNetworkJson::of);
   }
 
   @GetMapping("/{id}")
   ResponseEntity<ExternalNetworkJson> get(Caller caller, @PathVariable NetworkId id) {
-    ExternalNetwork network = inventory.externalNetwork(id);
-    return Responses.ok(network.version(), ExternalNetworkJson.of(network));
+    return shown(inventory.externalNetwork(caller, id));
   }
 
   @GetMapping("/{id}/addresses")
-  AddressesJson addresses(@PathVariable NetworkId id) {
-    return AddressesJson.of(inventory.externalNetworkAddresses(id));
+  AddressesJson addresses(Caller caller, @PathVariable NetworkId id) {
+    return AddressesJson.of(inventory.externalNetworkAddresses(caller, id));
   }
 
   @PatchMapping(
@@ -116,9 +134,19 @@ final class ExternalNetworkRoutes {
       consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
   ResponseEntity<ExternalNetworkJson> update(
       Call call, @PathVariable NetworkId id, @RequestBody JsonNode body) {
-    ExternalNetwork network =
-        inventory.updateExternalNetwork(call.request(), id, NetworkPatch.read(body));
-    return Responses.ok(network.version(), ExternalNetworkJson.of(network));
+    ExternalNetworkPatch patch = MergePatch.read(body, ExternalNetworkPatch.class);
+    return shown(
+        inventory.updateExternalNetwork(
+            call.request(),
+            id,
+            new Command.UpdateNetwork(
+                patch.name(),
+                patch.enforcement(),
+                new Command.Grants(patch.shared(), patch.accounts()))));
+  }
+
+  private static ResponseEntity<ExternalNetworkJson> shown(ExternalNetworkDetails details) {
+    return Responses.ok(details.network().version(), ExternalNetworkJson.of(details));
   }
 
   @DeleteMapping("/{id}")

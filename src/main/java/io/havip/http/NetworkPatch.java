@@ -5,7 +5,7 @@ import io.havip.inventory.Enforcement;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The patch of a subnet or an external network. */
+/** The patch of a subnet. */
 record NetworkPatch(@Nullable String name, @Nullable Enforcement enforcement) {
   static Command.UpdateNetwork read(JsonNode body) {
     NetworkPatch patch = MergePatch.read(body, NetworkPatch.class);
