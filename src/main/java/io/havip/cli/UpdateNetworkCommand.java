@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  ${COMMAND-FULL-NAME} web --name frontend",
       "  ${COMMAND-FULL-NAME} web --enforcement enforce"
     })
-final class UpdateNetworkCommand extends UpdateCommand {
+class UpdateNetworkCommand extends UpdateCommand {
   @Mixin private final EnforcementOption enforcement = new EnforcementOption();
 
   UpdateNetworkCommand(Kind kind, Surroundings surroundings) {
@@ -20,7 +20,7 @@ final class UpdateNetworkCommand extends UpdateCommand {
   }
 
   @Override
-  void addTo(ObjectNode body) {
+  void addTo(ObjectNode body) throws CommandFailedException, InterruptedException {
     enforcement.addTo(body);
   }
 }

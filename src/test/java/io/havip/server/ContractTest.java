@@ -348,7 +348,7 @@ class ContractTest extends ApiFixture {
               "/v1/external-networks",
               ("{'name': 'x', 'cidr': '203.0.113.0/24', 'gateway': '203.0.113.1',"
                       + " 'reserved': ['203.0.113.2-203.0.113.9'], 'uplink': 'x%d',"
-                      + " 'enforcement': 'enforce'}")
+                      + " 'enforcement': 'enforce', 'shared': false, 'accounts': ['default']}")
                   .formatted(next++));
       case "createVm" ->
           sample(
@@ -370,8 +370,14 @@ class ContractTest extends ApiFixture {
                     .formatted(hostOf(network, 99), floating(), newVm(vpc, network))));
       }
       case "updateVpc" -> sample(newPath(id), "{'name': 'renamed" + next++ + "'}");
-      case "updateSubnet", "updateExternalNetwork" ->
+      case "updateSubnet" ->
           sample(newPath(id), "{'name': 'renamed" + next++ + "', 'enforcement': 'observe'}");
+      case "updateExternalNetwork" ->
+          sample(
+              newPath(id),
+              ("{'name': 'renamed%d', 'enforcement': 'observe', 'shared': false,"
+                      + " 'accounts': ['default']}")
+                  .formatted(next++));
       case "updateVm" -> sample(newPath(id), "{'name': 'm" + next++ + "', 'state': 'stopped'}");
       case "updateVip" ->
           sample(newPath(id), "{'name': 'p" + next++ + "', 'remark': 'r', " + floating() + "}");
@@ -1103,6 +1109,15 @@ class ContractTest extends ApiFixture {
         "{'name': 'x', 'type': 'external', 'vpcId': '%s', 'networkId': '%s'}"
             .formatted(vpc, external));
     refused(call("DELETE", "/v1/external-networks/" + external), "in_use");
+    refused(call("PATCH", "/v1/external-networks/" + external, "{'accounts': []}"), "in_use");
+    refused(
+        call("PATCH", "/v1/external-networks/" + external, "{'accounts': ['none']}"),
+        "reference_not_found");
+    refused(
+        post(
+            "/v1/external-networks",
+            "{'name': 'x', 'cidr': '192.0.2.0/30', 'gateway': '192.0.2.1', 'accounts': ['none']}"),
+        "reference_not_found");
 
     String fence = "{'vmId': '%s', 'seconds': 1}";
     refused(call("POST", vip + "/fence", fence.formatted(nobody)), "reference_not_found");
