@@ -503,6 +503,11 @@ story("inventory is edited and deleted, and what is refused says why", async () 
   await field("Gateway").fill("192.0.2.1");
   await button("Create", dialog("Create external network")).click();
   await row("internet").waitFor();
+  await row("internet").getByRole("checkbox").check();
+  await button("Edit").click();
+  await page.getByRole("checkbox", { name: "Every account" }).check();
+  await button("Save").click();
+  await row("internet").getByText("Every account").waitFor();
   await assertAccessible(page, "external networks");
   await follow("VMs");
   await page.getByRole("link", { name: "vm3" }).click();

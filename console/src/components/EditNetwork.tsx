@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Enforcement, Network } from '../api/client';
 import { EnforcementField } from './EnforcementField';
 import { FormModal } from './FormModal';
@@ -10,10 +10,14 @@ interface Props {
   network: Network;
   save: (changes: { name: string; enforcement?: Enforcement } & ReturnType<typeof policyChanges>) => Promise<unknown>;
   onClose: () => void;
+  /** Names of further fields, as the API has them. */
+  moreFields?: readonly string[];
+  /** The further fields. */
+  more?: (errors: Record<string, string>) => ReactNode;
 }
 
-/** Changes what can change of a network: its name, whether it enforces, and its policy. */
-export function EditNetwork({ kind, network, save, onClose }: Props) {
+/** Changes what can change of every network: its name, whether it enforces, and its policy. */
+export function EditNetwork({ kind, network, save, onClose, moreFields = [], more }: Props) {
   const [name, setName] = useState(network.name);
   const [enforcement, setEnforcement] = useState(network.enforcement);
   const [policy, setPolicy] = useState(policyOf(network));
@@ -21,7 +25,7 @@ export function EditNetwork({ kind, network, save, onClose }: Props) {
     <FormModal
       title={`Edit ${kind} ${network.name}`}
       submitText="Save"
-      fields={['name', 'enforcement', ...POLICY_FIELDS]}
+      fields={['name', 'enforcement', ...POLICY_FIELDS, ...moreFields]}
       saved={`${kind} ${name} is saved`}
       save={() =>
         save({
@@ -49,6 +53,7 @@ export function EditNetwork({ kind, network, save, onClose }: Props) {
             hasUplink={network.uplink !== undefined}
             onChange={setPolicy}
           />
+          {more?.(errors)}
         </>
       )}
     </FormModal>

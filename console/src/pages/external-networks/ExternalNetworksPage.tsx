@@ -1,12 +1,18 @@
 import { useState } from 'react';
 import { api, answer, type ExternalNetwork } from '../../api/client';
-import { ifMatch } from '../../api/ifMatch';
 import { useExternalNetworks } from '../../api/inventory';
-import { EditNetwork } from '../../components/EditNetwork';
 import { InventoryTable } from '../../components/InventoryTable';
+import type { Column } from '../../components/ListTable';
 import { networkColumns } from '../../components/networkColumns';
 import { useSession } from '../../session/SessionGate';
 import { CreateExternalNetwork } from './CreateExternalNetwork';
+import { EditExternalNetwork } from './EditExternalNetwork';
+
+const ACCOUNTS: Column<ExternalNetwork> = {
+  id: 'accounts',
+  header: 'Accounts',
+  cell: ({ shared, accounts }) => (shared ? 'Every account' : (accounts ?? []).join(', ') || 'None'),
+};
 
 export function ExternalNetworksPage() {
   const networks = useExternalNetworks();
@@ -19,8 +25,8 @@ export function ExternalNetworksPage() {
         title="External networks"
         singular="external network"
         description="Networks beyond the VPCs; external VIPs are addresses of them."
-        readOnly={isAdmin ? undefined : 'Only an administrator can change them; everybody can put VIPs on them.'}
-        columns={networkColumns<ExternalNetwork>()}
+        readOnly={isAdmin ? undefined : 'Those that your account may use. Only an administrator can change them.'}
+        columns={isAdmin ? [...networkColumns<ExternalNetwork>(), ACCOUNTS] : networkColumns<ExternalNetwork>()}
         list={networks}
         remove={(id) => answer(api.DELETE('/v1/external-networks/{id}', { params: { path: { id } } }))}
         doomed={({ id, name, cidr }) => ({
@@ -35,12 +41,7 @@ export function ExternalNetworksPage() {
       />
       {open === 'create' && <CreateExternalNetwork onClose={close} />}
       {typeof open === 'object' && (
-        <EditNetwork
-          kind="external network"
-          network={open}
-          save={(body) => answer(api.PATCH('/v1/external-networks/{id}', { params: ifMatch(open), body }))}
-          onClose={close}
-        />
+        <EditExternalNetwork network={open} onClose={close} />
       )}
     </>
   );

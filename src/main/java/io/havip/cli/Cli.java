@@ -135,19 +135,35 @@ public final class Cli {
             "subnet",
             "Subnets of VPCs.",
             group(
-                network(
-                    Kind.SUBNET,
-                    CreateSubnetCommand.class,
-                    () -> new CreateSubnetCommand(surroundings)),
+                common(
+                        Kind.SUBNET,
+                        CreateSubnetCommand.class,
+                        () -> new CreateSubnetCommand(surroundings))
+                    .with(
+                        "update",
+                        UpdateNetworkCommand.class,
+                        () -> new UpdateNetworkCommand(Kind.SUBNET, surroundings))
+                    .with(
+                        "delete",
+                        DeleteCommand.class,
+                        () -> new DeleteCommand(Kind.SUBNET, surroundings)),
                 wanted))
         .with(
             "network",
             "External networks.",
             group(
-                network(
-                    Kind.NETWORK,
-                    CreateNetworkCommand.class,
-                    () -> new CreateNetworkCommand(surroundings)),
+                common(
+                        Kind.NETWORK,
+                        CreateNetworkCommand.class,
+                        () -> new CreateNetworkCommand(surroundings))
+                    .with(
+                        "update",
+                        UpdateExternalNetworkCommand.class,
+                        () -> new UpdateExternalNetworkCommand(surroundings))
+                    .with(
+                        "delete",
+                        DeleteCommand.class,
+                        () -> new DeleteCommand(Kind.NETWORK, surroundings)),
                 wanted))
         .with(
             "vm",
@@ -266,15 +282,6 @@ public final class Cli {
             "config",
             ClusterConfigCommand.class,
             () -> new ClusterConfigCommand(software, surroundings));
-  }
-
-  private Level network(Kind kind, Class<?> createType, Supplier<Object> create) {
-    return common(kind, createType, create)
-        .with(
-            "update",
-            UpdateNetworkCommand.class,
-            () -> new UpdateNetworkCommand(kind, surroundings))
-        .with("delete", DeleteCommand.class, () -> new DeleteCommand(kind, surroundings));
   }
 
   private Level common(Kind kind, Class<?> createType, Supplier<Object> create) {

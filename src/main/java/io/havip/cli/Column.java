@@ -39,6 +39,7 @@ record Column(String title, Function<JsonNode, String> value) {
               field("uplink"),
               field("logicalSwitch"),
               field("enforcement"),
+              new Column("accounts", Column::accounts),
               field("id"));
       case VM ->
           List.of(
@@ -54,6 +55,17 @@ record Column(String title, Function<JsonNode, String> value) {
 
   private static Column field(String name) {
     return new Column(name, resource -> resource.path(name).asString(""));
+  }
+
+  /** The accounts that may use an external network; empty to members, who do not see the names. */
+  private static String accounts(JsonNode network) {
+    return network.path("shared").asBoolean(false)
+        ? "(shared)"
+        : network
+            .path("accounts")
+            .valueStream()
+            .map(JsonNode::asString)
+            .collect(Collectors.joining(","));
   }
 
   private static String joined(JsonNode items, String field) {

@@ -2,6 +2,7 @@ package io.havip.cli;
 
 import io.havip.json.Json;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +46,17 @@ class UpdateCommand extends ClientCommand {
       throw wrongUsage("say what to change; the options are in the help");
     }
     String path = kind.path(directory().id(kind, resource)) + query();
-    show(api().patch(path, body, version.eTag()), format.format());
+    show(api().patch(path, body, eTag()), format.format());
+  }
+
+  /** As the user named it. */
+  final String resource() {
+    return resource;
+  }
+
+  /** What the resource must still be; asked for after {@link #addTo}. */
+  Optional<String> eTag() {
+    return version.eTag();
   }
 
   /** What is added to the path. */

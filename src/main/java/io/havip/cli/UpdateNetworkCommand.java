@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
       "",
       "On networks that reach hosts outside HAVIP only administrators set a policy."
     })
-final class UpdateNetworkCommand extends UpdateCommand {
+class UpdateNetworkCommand extends UpdateCommand {
   @Mixin private final EnforcementOption enforcement = new EnforcementOption();
   @Mixin private final PolicyOptions policy = new PolicyOptions();
 
@@ -25,7 +25,7 @@ final class UpdateNetworkCommand extends UpdateCommand {
   }
 
   @Override
-  void addTo(ObjectNode body) {
+  void addTo(ObjectNode body) throws CommandFailedException, InterruptedException {
     enforcement.addTo(body);
     policy.addTo(body);
   }

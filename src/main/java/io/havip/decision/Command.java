@@ -49,13 +49,19 @@ public sealed interface Command {
       Ipv4Address gateway,
       List<AddressRange> reserved,
       Joining joining,
-      PolicyChange policy)
-      implements Command {
-    /** An external network with the default policy. */
-    public CreateExternalNetwork(
-        String name, Cidr cidr, Ipv4Address gateway, List<AddressRange> reserved, Joining joining) {
-      this(name, cidr, gateway, reserved, joining, PolicyChange.NOTHING);
-    }
+      PolicyChange policy,
+      Grants grants)
+      implements Command {}
+
+  /**
+   * Which accounts may use an external network.
+   *
+   * @param shared whether every account may; left out: as it is, and of a new network false
+   * @param accounts the names of the accounts that may otherwise, instead of the present ones; left
+   *     out: as they are, and of a new network its creator's account
+   */
+  record Grants(@Nullable Boolean shared, @Nullable List<String> accounts) {
+    public static final Grants NOT_GIVEN = new Grants(null, null);
   }
 
   /**
@@ -72,10 +78,10 @@ public sealed interface Command {
 
   /** Fields left out stay as they are. */
   record UpdateNetwork(
-      @Nullable String name, @Nullable Enforcement enforcement, PolicyChange policy)
+      @Nullable String name, @Nullable Enforcement enforcement, PolicyChange policy, Grants grants)
       implements Command {
     public UpdateNetwork(@Nullable String name, @Nullable Enforcement enforcement) {
-      this(name, enforcement, PolicyChange.NOTHING);
+      this(name, enforcement, PolicyChange.NOTHING, Grants.NOT_GIVEN);
     }
   }
 

@@ -164,9 +164,13 @@ public final class HaDecisions {
     return taken;
   }
 
-  /** The VRIDs that the policy reserves, and the one whose MAC address is the gateway's. */
+  /**
+   * The VRIDs that the policy reserves, those that routers outside were heard to use, and the one
+   * whose MAC address is the gateway's.
+   */
   private static Set<Integer> outside(Snapshot snapshot, Network network) {
     Set<Integer> outside = new HashSet<>(network.policy().reservedVrids());
+    outside.addAll(snapshot.outsideVrids(network.id()));
     Stream.concat(
             Stream.ofNullable(network.policy().gatewayMac()),
             snapshot.learntGatewayMac(network.id()).stream())

@@ -2,7 +2,6 @@ package io.havip.decision;
 
 import static io.havip.error.ErrorCode.INVALID_FIELD;
 
-import io.havip.account.Account;
 import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.error.FieldError;
@@ -21,7 +20,6 @@ import io.havip.inventory.Network;
 import io.havip.inventory.NetworkPolicy;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
-import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
@@ -160,7 +158,7 @@ public final class InventoryDecisions {
             command.joining().logicalSwitch(),
             enforcementOf(command.joining()),
             NetworkPolicy.DEFAULT,
-            Sharing.WITH_ALL,
+            NetworkGrants.ofNew(snapshot, command.grants(), context),
             1,
             context.now(),
             context.now());
@@ -170,8 +168,9 @@ public final class InventoryDecisions {
   }
 
   /**
-   * Changes a network's name, whether it enforces, or its policy. The fabric is told unless only
-   * the name changes. VIPs whose VRID the new policy reserves get others.
+   * Changes a network's name, whether it enforces, its policy, and which accounts may use it. The
+   * fabric learns of the policy and whether it enforces. VIPs whose VRID the new policy reserves
+   * get others.
    *
    * @throws Refused with {@code VRIDS_EXHAUSTED} when the policy leaves a VIP no VRID
    */
@@ -187,15 +186,20 @@ public final class InventoryDecisions {
     if (enforcement != network.enforcement()) {
       checkMayChoose(enforcement, context);
     }
-    if (isSame && name.equals(network.name())) {
-      return quiet(List.of(), network);
-    }
     Network updated =
         switch (network) {
           case Subnet subnet -> subnet.with(name, enforcement, policy, context.now());
           case ExternalNetwork external ->
-              external.with(name, enforcement, policy, external.sharing(), context.now());
+              external.with(
+                  name,
+                  enforcement,
+                  policy,
+                  NetworkGrants.changed(snapshot, external, command.grants()),
+                  context.now());
         };
+    if (isSame && name.equals(network.name()) && NetworkGrants.areSame(network, updated)) {
+      return quiet(List.of(), network);
+    }
     List<Change> changes = new ArrayList<>(List.of(new Change.PutNetwork(updated)));
     Set<Id> wakes = new HashSet<>();
     if (!isSame) {
@@ -216,7 +220,13 @@ public final class InventoryDecisions {
   public static Decision<Vm> createVm(
       Snapshot snapshot, Command.CreateVm command, Context context) {
     Rules.checkName(command.name());
-    AccountId account = accountOf(snapshot, command.account(), context);
+    AccountId account =
+        Accounts.chosen(
+            snapshot,
+            context.caller(),
+            command.account(),
+            "create a VM for",
+            ErrorCode.REFERENCE_NOT_FOUND);
     Vpc vpc =
         Rules.referencedVpc(
             snapshot, NicRules.actingFor(context.caller(), account), command.vpcId());
@@ -251,27 +261,6 @@ public final class InventoryDecisions {
       wakes.addAll(nic.sendsFromVip());
     }
     return new Decision<>(changes, wakes, vm);
-  }
-
-  /** The account that a VM is to belong to. */
-  private static AccountId accountOf(Snapshot snapshot, @Nullable String name, Context context) {
-    if (name == null) {
-      return context.caller().accountId();
-    }
-    if (context.caller().role() != Role.ADMIN) {
-      throw Refused.field(
-          "account",
-          ErrorCode.FORBIDDEN,
-          "only an administrator may create a VM for another account; leave it out");
-    }
-    return snapshot
-        .account(name)
-        .map(Account::id)
-        .orElseThrow(() ->
-            Refused.field(
-                "account",
-                ErrorCode.REFERENCE_NOT_FOUND,
-                "there is no account of this name; name one that a token acts for"));
   }
 
   public static Decision<Vm> updateVm(
@@ -456,8 +445,10 @@ public final class InventoryDecisions {
       Snapshot snapshot, Vm vm, Command.NewNic wanted, String field, Context context) {
     Network network =
         Rules.usableNetwork(
-                snapshot, NicRules.actingFor(context.caller(), vm.accountId()), wanted.networkId())
-            .orElseThrow(() -> Rules.unknownReference(field + "networkId", wanted.networkId()));
+            snapshot,
+            NicRules.actingFor(context.caller(), vm.accountId()),
+            field + "networkId",
+            wanted.networkId());
     if (network instanceof Subnet subnet && !subnet.vpcId().equals(vm.vpcId())) {
       throw Refused.field(
           field + "networkId",
@@ -707,7 +698,7 @@ public final class InventoryDecisions {
 
   private static Network manageableNetwork(Snapshot snapshot, Context context, NetworkId id) {
     Network network =
-        Rules.usableNetwork(snapshot, context.caller(), id).orElseThrow(() -> Rules.notFound(id));
+        Rules.visibleNetwork(snapshot, context.caller(), id).orElseThrow(() -> Rules.notFound(id));
     switch (network) {
       case Subnet subnet -> context.expected().check(subnet.version());
       case ExternalNetwork external -> {

@@ -13,7 +13,6 @@ import io.havip.id.VpcId;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
 import io.havip.inventory.Reservation;
-import io.havip.inventory.Subnet;
 import io.havip.inventory.Vpc;
 import io.havip.net.Ipv4Address;
 import java.util.Optional;
@@ -95,15 +94,31 @@ final class Rules {
     }
   }
 
-  /** The network, if the caller may use it: a subnet of its own, or any external network. */
-  static Optional<Network> usableNetwork(Snapshot snapshot, Caller caller, NetworkId id) {
-    return snapshot
-        .network(id)
-        .filter(network ->
-            switch (network) {
-              case Subnet subnet -> owns(caller, subnet.accountId());
-              case ExternalNetwork _ -> true;
-            });
+  /** The network, if {@link Visibility} shows it to the caller. */
+  static Optional<Network> visibleNetwork(Snapshot snapshot, Caller caller, NetworkId id) {
+    return snapshot.network(id).filter(network -> Visibility.isVisible(network, caller));
+  }
+
+  /**
+   * The network that a command names for something of the caller's account.
+   *
+   * @throws Refused with {@code REFERENCE_NOT_FOUND} when it does not exist, is another account's
+   *     or is not granted to the account. Members get the same message in all three cases.
+   */
+  static Network usableNetwork(Snapshot snapshot, Caller caller, String field, NetworkId id) {
+    Network network =
+        visibleNetwork(snapshot, caller, id).orElseThrow(() -> unknownReference(field, id));
+    if (network instanceof ExternalNetwork external
+        && !external.sharing().includes(caller.accountId())) {
+      throw Refused.field(
+          field,
+          ErrorCode.REFERENCE_NOT_FOUND,
+          "the account may not use "
+              + external.name()
+              + "; grant it to the account first (accounts of PATCH /v1/external-networks/{id},"
+              + " havip network update --account)");
+    }
+    return network;
   }
 
   /**

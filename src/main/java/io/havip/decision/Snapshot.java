@@ -10,6 +10,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkUse;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Reservation;
 import io.havip.inventory.Vm;
@@ -80,6 +81,14 @@ public interface Snapshot {
 
   /** Whether a NIC or a VIP is on the network. */
   boolean isInUse(NetworkId id);
+
+  /**
+   * What accounts other than these have on a network: NICs, VIPs and floating addresses, in the
+   * order of the ids.
+   *
+   * @param limit the most that are returned
+   */
+  List<NetworkUse> usesByOthers(NetworkId id, Set<AccountId> accounts, int limit);
 
   Optional<Reservation> reservation(NetworkId id, Ipv4Address address);
 

@@ -56,9 +56,7 @@ public final class VipDecisions {
     Rules.checkName(command.name());
     checkRemark(command.remark());
     Vpc vpc = Rules.referencedVpc(snapshot, caller, command.vpcId());
-    Network network =
-        Rules.usableNetwork(snapshot, caller, command.networkId())
-            .orElseThrow(() -> Rules.unknownReference("networkId", command.networkId()));
+    Network network = Rules.usableNetwork(snapshot, caller, "networkId", command.networkId());
     checkType(command, network);
     Ipv4Address address = Rules.chooseAddress(snapshot, network, "address", command.address());
     VipId id = context.ids().vip();
@@ -159,8 +157,8 @@ public final class VipDecisions {
           "an external VIP is reached from outside by its own address; leave it out");
     }
     Network outside =
-        Rules.usableNetwork(snapshot, context.caller(), wanted.networkId())
-            .orElseThrow(() -> Rules.unknownReference(FLOATING + ".networkId", wanted.networkId()));
+        Rules.usableNetwork(
+            snapshot, context.caller(), FLOATING + ".networkId", wanted.networkId());
     if (!(outside instanceof ExternalNetwork)) {
       throw Refused.field(
           FLOATING + ".networkId",

@@ -13,6 +13,7 @@ import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
+import io.havip.service.ExternalNetworkDetails;
 import io.havip.service.InventoryService;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +56,9 @@ final class ExternalNetworkRoutes {
       @Nullable Boolean judgesTrustedPorts,
       @Nullable List<AddressRange> memberRanges,
       @Nullable OtherTraffic otherTraffic,
-      @Nullable Boolean ipsec) {
+      @Nullable Boolean ipsec,
+      @Nullable Boolean shared,
+      @Nullable List<String> accounts) {
     PolicyFields policy() {
       return new PolicyFields(
           gatewayMac,
@@ -78,10 +81,13 @@ final class ExternalNetworkRoutes {
       @Nullable String logicalSwitch,
       Enforcement enforcement,
       @JsonUnwrapped NetworkPolicy policy,
+      boolean shared,
+      @Nullable List<String> accounts,
       long version,
       Instant createdAt,
       Instant updatedAt) {
-    static ExternalNetworkJson of(ExternalNetwork network) {
+    static ExternalNetworkJson of(ExternalNetworkDetails details) {
+      ExternalNetwork network = details.network();
       return new ExternalNetworkJson(
           network.id(),
           network.name(),
@@ -92,6 +98,8 @@ final class ExternalNetworkRoutes {
           network.logicalSwitch(),
           network.enforcement(),
           network.policy(),
+          network.sharing().shared(),
+          details.accounts(),
           network.version(),
           network.createdAt(),
           network.updatedAt());
@@ -109,9 +117,14 @@ final class ExternalNetworkRoutes {
                 body.gateway(),
                 Bodies.orEmpty(body.reserved()),
                 new Command.Joining(body.uplink(), body.logicalSwitch(), body.enforcement()),
-                body.policy().all()),
+                body.policy().all(),
+                new Command.Grants(body.shared(), body.accounts())),
             made ->
-                Replies.created(LIST, made.id(), made.version(), ExternalNetworkJson.of(made))));
+                Replies.created(
+                    LIST,
+                    made.network().id(),
+                    made.network().version(),
+                    ExternalNetworkJson.of(made))));
   }
 
   @GetMapping
@@ -121,19 +134,18 @@ final class ExternalNetworkRoutes {
       @RequestParam(required = false) @Nullable String cursor) {
     return Paging.page(
         LIST,
-        inventory.externalNetworks(Paging.after(LIST, cursor), Paging.checkLimit(limit)),
+        inventory.externalNetworks(caller, Paging.after(LIST, cursor), Paging.checkLimit(limit)),
         ExternalNetworkJson::of);
   }
 
   @GetMapping("/{id}")
   ResponseEntity<ExternalNetworkJson> get(Caller caller, @PathVariable NetworkId id) {
-    ExternalNetwork network = inventory.externalNetwork(id);
-    return Responses.ok(network.version(), ExternalNetworkJson.of(network));
+    return shown(inventory.externalNetwork(caller, id));
   }
 
   @GetMapping("/{id}/addresses")
-  AddressesJson addresses(@PathVariable NetworkId id) {
-    return AddressesJson.of(inventory.externalNetworkAddresses(id));
+  AddressesJson addresses(Caller caller, @PathVariable NetworkId id) {
+    return AddressesJson.of(inventory.externalNetworkAddresses(caller, id));
   }
 
   @PatchMapping(
@@ -141,9 +153,12 @@ final class ExternalNetworkRoutes {
       consumes = {MergePatch.TYPE, MediaType.APPLICATION_JSON_VALUE})
   ResponseEntity<ExternalNetworkJson> update(
       Call call, @PathVariable NetworkId id, @RequestBody JsonNode body) {
-    ExternalNetwork network =
-        inventory.updateExternalNetwork(call.request(), id, NetworkPatch.read(body));
-    return Responses.ok(network.version(), ExternalNetworkJson.of(network));
+    return shown(
+        inventory.updateExternalNetwork(call.request(), id, ExternalNetworkPatch.read(body)));
+  }
+
+  private static ResponseEntity<ExternalNetworkJson> shown(ExternalNetworkDetails details) {
+    return Responses.ok(details.network().version(), ExternalNetworkJson.of(details));
   }
 
   @DeleteMapping("/{id}")

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The patch of a subnet or an external network. Removing a setting of the policy resets it. */
+/** The patch of a subnet. Removing a setting of the policy resets it. */
 record NetworkPatch(
     @Nullable String name,
     @Nullable Enforcement enforcement,
@@ -24,7 +24,8 @@ record NetworkPatch(
     @Nullable Boolean ipsec) {
   static Command.UpdateNetwork read(JsonNode body) {
     NetworkPatch patch = MergePatch.read(body, NetworkPatch.class, Map.of(), PolicyFields.NAMES);
-    return new Command.UpdateNetwork(patch.name(), patch.enforcement(), patch.policy(body));
+    return new Command.UpdateNetwork(
+        patch.name(), patch.enforcement(), patch.policy(body), Command.Grants.NOT_GIVEN);
   }
 
   private PolicyChange policy(JsonNode body) {

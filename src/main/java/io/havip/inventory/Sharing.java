@@ -4,10 +4,11 @@ import io.havip.id.AccountId;
 import java.util.Set;
 
 /**
- * Which accounts may use an external network.
+ * Which accounts may use an external network. Members of other accounts do not learn that it
+ * exists.
  *
  * @param shared whether all accounts may, present and future ones
- * @param accounts those that may otherwise; at least the account that created the network
+ * @param accounts the accounts that may while it is not shared; kept while it is
  */
 public record Sharing(boolean shared, Set<AccountId> accounts) {
   /** Every account may use the network. */

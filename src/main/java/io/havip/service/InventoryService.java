@@ -1,12 +1,13 @@
 package io.havip.service;
 
-import io.havip.account.Account;
 import io.havip.account.Caller;
 import io.havip.account.Role;
+import io.havip.decision.Accounts;
 import io.havip.decision.Command;
 import io.havip.decision.Decision;
 import io.havip.decision.InventoryDecisions;
 import io.havip.decision.Reply;
+import io.havip.decision.Visibility;
 import io.havip.decision.VmPreview;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
@@ -116,11 +117,14 @@ public final class InventoryService {
   public Reply createExternalNetwork(
       Request request,
       Command.CreateExternalNetwork command,
-      Function<ExternalNetwork, Reply> reply) {
+      Function<ExternalNetworkDetails, Reply> reply) {
     return changes.makeOnce(
         request,
-        (reader, context) ->
-            adopted(InventoryDecisions.createExternalNetwork(reader, command, context)),
+        (reader, context) -> {
+          Decision<ExternalNetwork> decision =
+              adopted(InventoryDecisions.createExternalNetwork(reader, command, context));
+          return decision.answering(details(reader, context.caller(), decision.answer()));
+        },
         reply);
   }
 
@@ -152,13 +156,42 @@ public final class InventoryService {
     }
   }
 
-  public ExternalNetwork externalNetwork(NetworkId id) {
-    return store.read(reader -> found(id, only(ExternalNetwork.class, reader.network(id))));
+  public ExternalNetworkDetails externalNetwork(Caller caller, NetworkId id) {
+    return store.read(
+        reader -> details(reader, caller, found(id, externalNetwork(reader, caller, id))));
   }
 
-  public Listing<ExternalNetwork> externalNetworks(@Nullable String after, int limit) {
-    Page<ExternalNetwork> page = store.read(reader -> reader.externalNetworks(after, limit));
-    return Listings.of(page.items(), page.total(), limit, ExternalNetwork::id);
+  private static Optional<ExternalNetwork> externalNetwork(
+      Reader reader, Caller caller, NetworkId id) {
+    return only(ExternalNetwork.class, reader.network(id))
+        .filter(network -> Visibility.isVisible(network, caller));
+  }
+
+  /** Those that the caller sees, see {@link Visibility}. */
+  public Listing<ExternalNetworkDetails> externalNetworks(
+      Caller caller, @Nullable String after, int limit) {
+    AccountId grantedTo = caller.role() == Role.ADMIN ? null : caller.accountId();
+    return store.read(reader -> {
+      Page<ExternalNetwork> page = reader.externalNetworks(grantedTo, after, limit);
+      return Listings.of(
+          page.items().stream().map(network -> details(reader, caller, network)).toList(),
+          page.total(),
+          limit,
+          details -> details.network().id());
+    });
+  }
+
+  private static ExternalNetworkDetails details(
+      Reader reader, Caller caller, ExternalNetwork network) {
+    if (caller.role() != Role.ADMIN) {
+      return new ExternalNetworkDetails(network, null);
+    }
+    return new ExternalNetworkDetails(
+        network,
+        network.sharing().accounts().stream()
+            .map(id -> reader.account(id).orElseThrow().name())
+            .sorted()
+            .toList());
   }
 
   /** What is left of a subnet's addresses. */
@@ -167,9 +200,8 @@ public final class InventoryService {
   }
 
   /** What is left of an external network's addresses. */
-  public FreeAddresses externalNetworkAddresses(NetworkId id) {
-    return store.read(
-        reader -> free(reader, found(id, only(ExternalNetwork.class, reader.network(id)))));
+  public FreeAddresses externalNetworkAddresses(Caller caller, NetworkId id) {
+    return store.read(reader -> free(reader, found(id, externalNetwork(reader, caller, id))));
   }
 
   private static FreeAddresses free(Reader reader, Network network) {
@@ -181,12 +213,27 @@ public final class InventoryService {
   }
 
   public Subnet updateSubnet(Request request, NetworkId id, Command.UpdateNetwork command) {
-    return (Subnet) updateNetwork(request, subnet(request.caller(), id), command);
+    Subnet subnet = subnet(request.caller(), id);
+    return changes.make(
+        request,
+        (reader, context) -> {
+          Decision<Network> decision =
+              InventoryDecisions.updateNetwork(reader, subnet.id(), command, context);
+          return decision.answering((Subnet) decision.answer());
+        });
   }
 
-  public ExternalNetwork updateExternalNetwork(
+  public ExternalNetworkDetails updateExternalNetwork(
       Request request, NetworkId id, Command.UpdateNetwork command) {
-    return (ExternalNetwork) updateNetwork(request, externalNetwork(id), command);
+    ExternalNetwork network = externalNetwork(request.caller(), id).network();
+    return changes.make(
+        request,
+        (reader, context) -> {
+          Decision<Network> decision =
+              InventoryDecisions.updateNetwork(reader, network.id(), command, context);
+          ExternalNetwork updated = (ExternalNetwork) decision.answer();
+          return decision.answering(details(reader, context.caller(), updated));
+        });
   }
 
   public void deleteSubnet(Request request, NetworkId id) {
@@ -194,7 +241,7 @@ public final class InventoryService {
   }
 
   public void deleteExternalNetwork(Request request, NetworkId id) {
-    deleteNetwork(request, externalNetwork(id));
+    deleteNetwork(request, externalNetwork(request.caller(), id).network());
   }
 
   public Reply createVm(
@@ -314,37 +361,12 @@ public final class InventoryService {
       @Nullable String after,
       int limit) {
     return store.read(reader -> {
-      Page<Vm> page = reader.vms(listed(reader, caller, account), query, after, limit);
+      AccountId owner =
+          Accounts.chosen(reader, caller, account, "list the VMs of", ErrorCode.INVALID_FIELD);
+      Page<Vm> page = reader.vms(owner, query, after, limit);
       return Listings.of(
           details(reader, page.items()), page.total(), limit, item -> item.vm().id());
     });
-  }
-
-  private static AccountId listed(Reader reader, Caller caller, @Nullable String name) {
-    if (name == null) {
-      return caller.accountId();
-    }
-    if (caller.role() != Role.ADMIN) {
-      throw Refused.field(
-          "account",
-          ErrorCode.FORBIDDEN,
-          "only an administrator may list the VMs of another account; leave it out");
-    }
-    return reader
-        .account(name)
-        .map(Account::id)
-        .orElseThrow(() ->
-            Refused.field(
-                "account",
-                ErrorCode.INVALID_FIELD,
-                "there is no account of this name; name one that a token acts for"));
-  }
-
-  private Network updateNetwork(Request request, Network network, Command.UpdateNetwork command) {
-    return changes.make(
-        request,
-        (reader, context) ->
-            InventoryDecisions.updateNetwork(reader, network.id(), command, context));
   }
 
   private void deleteNetwork(Request request, Network network) {

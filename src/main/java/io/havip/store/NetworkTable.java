@@ -2,12 +2,15 @@ package io.havip.store;
 
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
+import io.havip.id.NicId;
+import io.havip.id.VipId;
 import io.havip.id.VpcId;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.NetworkPolicy;
+import io.havip.inventory.NetworkUse;
 import io.havip.inventory.Sharing;
 import io.havip.inventory.Subnet;
 import io.havip.json.Json;
@@ -16,7 +19,9 @@ import io.havip.net.Cidr;
 import io.havip.net.MacAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -193,18 +198,27 @@ record NetworkTable(JdbcClient db) {
             .single());
   }
 
-  Page<ExternalNetwork> externalNetworks(@Nullable String after, int limit) {
+  Page<ExternalNetwork> externalNetworks(
+      @Nullable AccountId grantedTo, @Nullable String after, int limit) {
+    String condition = "WHERE account_id IS NULL ";
+    Map<String, Object> parameters = new HashMap<>();
+    if (grantedTo != null) {
+      condition +=
+          """
+          AND (shared OR id IN (
+            SELECT network_id FROM network_accounts WHERE account_id = :grantedTo))
+          """;
+      parameters.put("grantedTo", grantedTo.value());
+    }
     return new Page<>(
-        db.sql(
-                SELECT
-                    + """
-                    WHERE account_id IS NULL AND id > :after ORDER BY id LIMIT :limit
-                    """)
+        db.sql(SELECT + condition + "AND id > :after ORDER BY id LIMIT :limit")
+            .params(parameters)
             .param("after", after == null ? "" : after)
             .param("limit", limit)
             .query((row, _) -> external(row))
             .list(),
-        db.sql("SELECT COUNT(*) FROM networks WHERE account_id IS NULL")
+        db.sql("SELECT COUNT(*) FROM networks " + condition)
+            .params(parameters)
             .query(Long.class)
             .single());
   }
@@ -227,6 +241,33 @@ record NetworkTable(JdbcClient db) {
         .query(Integer.class)
         .optional()
         .isPresent();
+  }
+
+  List<NetworkUse> usesByOthers(NetworkId id, Set<AccountId> accounts, int limit) {
+    String others = accounts.isEmpty() ? "" : " AND account_id NOT IN (:accounts)";
+    return db.sql(
+            """
+            SELECT nics.id, account_id, name FROM nics JOIN vms ON vms.id = vm_id
+            WHERE nics.network_id = :id %1$s
+            UNION ALL
+            SELECT id, account_id, name FROM vips
+            WHERE (network_id = :id OR floating_network_id = :id) %1$s
+            ORDER BY id LIMIT :limit
+            """
+                .formatted(others))
+        .param("id", id.value())
+        .param("accounts", accounts.stream().map(AccountId::value).toList())
+        .param("limit", limit)
+        .query((row, _) -> networkUse(row))
+        .list();
+  }
+
+  private static NetworkUse networkUse(ResultSet row) throws SQLException {
+    String id = row.getString("id");
+    return new NetworkUse(
+        new AccountId(row.getString("account_id")),
+        id.startsWith("nic-") ? new NicId(id) : new VipId(id),
+        row.getString("name"));
   }
 
   boolean isLogicalSwitchTaken(String name) {

@@ -68,7 +68,13 @@ public interface Reader extends Snapshot {
 
   Page<Subnet> subnets(AccountId owner, InventoryQuery query, @Nullable String after, int limit);
 
-  Page<ExternalNetwork> externalNetworks(@Nullable String after, int limit);
+  /**
+   * External networks.
+   *
+   * @param grantedTo only those that this account may use; all when absent
+   */
+  Page<ExternalNetwork> externalNetworks(
+      @Nullable AccountId grantedTo, @Nullable String after, int limit);
 
   Page<Vm> vms(AccountId owner, InventoryQuery query, @Nullable String after, int limit);
 

@@ -21,6 +21,7 @@ import io.havip.id.WebhookId;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkUse;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Reservation;
@@ -120,8 +121,9 @@ record TablesReader(Tables tables) implements Reader {
   }
 
   @Override
-  public Page<ExternalNetwork> externalNetworks(@Nullable String after, int limit) {
-    return tables.networks().externalNetworks(after, limit);
+  public Page<ExternalNetwork> externalNetworks(
+      @Nullable AccountId grantedTo, @Nullable String after, int limit) {
+    return tables.networks().externalNetworks(grantedTo, after, limit);
   }
 
   @Override
@@ -361,6 +363,11 @@ record TablesReader(Tables tables) implements Reader {
   @Override
   public boolean isInUse(NetworkId id) {
     return tables.networks().isInUse(id);
+  }
+
+  @Override
+  public List<NetworkUse> usesByOthers(NetworkId id, Set<AccountId> accounts, int limit) {
+    return tables.networks().usesByOthers(id, accounts, limit);
   }
 
   @Override

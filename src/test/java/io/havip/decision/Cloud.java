@@ -106,14 +106,21 @@ class Cloud {
         caller, (snapshot, context) -> InventoryDecisions.createSubnet(snapshot, command, context));
   }
 
+  /** An external network that both accounts may use. */
   Network external(String cidr, String gateway) {
+    return external(cidr, gateway, new Command.Grants(true, null));
+  }
+
+  Network external(String cidr, String gateway, Command.Grants grants) {
     var command =
         new Command.CreateExternalNetwork(
             "external",
             Cidr.parse(cidr),
             Ipv4Address.parse(gateway),
             List.of(),
-            Command.Joining.NOTHING);
+            Command.Joining.NOTHING,
+            PolicyChange.NOTHING,
+            grants);
     return as(
         alice,
         (snapshot, context) ->

@@ -258,7 +258,7 @@ class HaRulesTest {
     return InventoryDecisions.updateNetwork(
         cloud.world,
         network.id(),
-        new Command.UpdateNetwork(null, null, change),
+        new Command.UpdateNetwork(null, null, change, Command.Grants.NOT_GIVEN),
         cloud.context(cloud.alice));
   }
 

@@ -95,7 +95,11 @@ public final class Invariants {
         new Rule(
             "a NIC sends from VIPs of its account on its network, to which its VM is not bound",
             Invariants::straySenders),
-        new Rule("a VRID is had once on the subnet where it is used", Invariants::sharedVrids));
+        new Rule("a VRID is had once on the subnet where it is used", Invariants::sharedVrids),
+        new Rule(
+            "NICs, VIPs and floating addresses on an external network are of accounts that may use"
+                + " it",
+            Invariants::withoutGrant));
   }
 
   /** Checks a world, and the step that led to it. */
@@ -424,6 +428,28 @@ public final class Invariants {
                         || vip.vmIds().contains(nic.vmId())
                         || !vip.accountId()
                             .equals(world.vm(nic.vmId()).orElseThrow().accountId())));
+  }
+
+  private static Stream<Object> withoutGrant(World world) {
+    Stream<Object> nics =
+        world.nics().stream()
+            .filter(nic ->
+                !isGranted(world, nic.networkId(), world.vm(nic.vmId()).orElseThrow().accountId()))
+            .map(nic -> nic);
+    Stream<Object> vips =
+        world.vips().stream()
+            .filter(vip ->
+                !isGranted(world, vip.networkId(), vip.accountId())
+                    || (vip.floating() != null
+                        && !isGranted(world, vip.floating().networkId(), vip.accountId())))
+            .map(vip -> vip);
+    return Stream.concat(nics, vips);
+  }
+
+  private static boolean isGranted(World world, NetworkId id, AccountId account) {
+    return !(world.network(id).orElseThrow() instanceof ExternalNetwork external)
+        || external.sharing().shared()
+        || external.sharing().accounts().contains(account);
   }
 
   private static List<Network> externals(World world) {

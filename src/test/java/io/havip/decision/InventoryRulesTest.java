@@ -1,15 +1,21 @@
 package io.havip.decision;
 
 import static io.havip.decision.Refusals.assertRefused;
+import static io.havip.decision.Refusals.refusalOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.account.Caller;
 import io.havip.account.Role;
 import io.havip.error.ErrorCode;
+import io.havip.error.FieldError;
+import io.havip.error.Refused;
+import io.havip.id.NetworkId;
 import io.havip.inventory.Enforcement;
+import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
+import io.havip.inventory.Sharing;
 import io.havip.inventory.Vm;
 import io.havip.inventory.VmState;
 import io.havip.inventory.Vpc;
@@ -17,10 +23,13 @@ import io.havip.net.Cidr;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.vip.Binding;
+import io.havip.vip.Limits;
 import io.havip.vip.Vip;
+import io.havip.vip.VipType;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -342,7 +351,9 @@ class InventoryRulesTest {
             addresses,
             Ipv4Address.ofLong(addresses.network().toLong() + 1),
             List.of(),
-            joining);
+            joining,
+            PolicyChange.NOTHING,
+            new Command.Grants(true, null));
     return cloud.as(
         cloud.alice,
         (now, context) -> InventoryDecisions.createExternalNetwork(now, command, context));
@@ -380,6 +391,133 @@ class InventoryRulesTest {
             cloud.as(
                 cloud.alice,
                 (now, context) -> InventoryDecisions.deleteNetwork(now, subnet.id(), context)));
+  }
+
+  @Test
+  void anAccountUsesAnExternalNetworkOnlyIfItWasGranted() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1", Command.Grants.NOT_GIVEN);
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+
+    assertThat(sharing(external)).isEqualTo(new Sharing(false, Set.of(cloud.alice.accountId())));
+    assertSameAsMissing(external, "networkId", network -> cloud.addNic(cloud.bob, vm, on(network)));
+    assertSameAsMissing(
+        external, "nics[0].networkId", network -> cloud.vm(cloud.bob, vpc, List.of(on(network))));
+    assertSameAsMissing(
+        external,
+        "networkId",
+        network ->
+            cloud.vip(
+                cloud.bob,
+                new Command.CreateVip(
+                    "v",
+                    "",
+                    VipType.EXTERNAL,
+                    vpc.id(),
+                    network,
+                    Ipv4Address.parse("192.0.2.1"),
+                    new Command.Bindings(List.of(vm.id())))));
+    assertSameAsMissing(external, "", network -> share(cloud.bob, network, true, null));
+    assertSameAsMissing(
+        external,
+        "",
+        network ->
+            cloud.as(
+                cloud.bob,
+                (now, context) -> InventoryDecisions.deleteNetwork(now, network, context)));
+
+    share(cloud.alice, external.id(), null, List.of("bob"));
+    cloud.addNic(cloud.bob, vm, Cloud.on(external));
+    assertRefused(ErrorCode.FORBIDDEN, () -> share(cloud.bob, external.id(), true, null));
+  }
+
+  @Test
+  void anAdministratorIsToldThatAnAccountLacksAGrant() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1", Command.Grants.NOT_GIVEN);
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+
+    assertThatThrownBy(() -> cloud.addNic(cloud.alice, vm, Cloud.on(external)))
+        .hasMessageContaining("grant it to the account first");
+    share(cloud.alice, external.id(), null, List.of());
+    Vpc own = cloud.vpc(cloud.alice);
+    assertRefused(
+        "networkId",
+        ErrorCode.REFERENCE_NOT_FOUND,
+        () -> cloud.vip(cloud.alice, own, external, "192.0.2.9"));
+    assertRefused(
+        "accounts[1]",
+        ErrorCode.REFERENCE_NOT_FOUND,
+        () -> share(cloud.alice, external.id(), null, List.of("bob", "nobody")));
+  }
+
+  @Test
+  void aGrantIsNotWithdrawnWhileTheAccountUsesTheNetwork() {
+    Network external = cloud.external("192.0.2.0/24", "192.0.2.1");
+    cloud.limits = new Limits(3, 5, true);
+    Vm vm = cloud.vm(cloud.bob, vpc, subnet);
+    Vip vip = cloud.vip(cloud.bob, vpc, subnet);
+
+    cloud.floating(cloud.bob, vip, external, null);
+    assertWithdrawingFails(external, vip.id() + " (vip, account bob)");
+    cloud.update(
+        cloud.bob, vip, new Command.UpdateVip(null, null, new Command.ChangeFloating(null)));
+    Vm with = cloud.addNic(cloud.bob, vm, Cloud.on(external));
+    String nic = with.nicOn(external.id()).orElseThrow().id() + " (vm, account bob)";
+    assertWithdrawingFails(external, nic);
+    Vip outside = cloud.vip(cloud.bob, vpc, external);
+    assertWithdrawingFails(external, nic, outside.id() + " (vip, account bob)");
+    cloud.deleteNicOn(cloud.bob, vm, external);
+    cloud.delete(cloud.bob, outside);
+    assertWithdrawingFails(external, outside.id() + " (vip, account bob)");
+    cloud.realised(outside);
+
+    long version = ((ExternalNetwork) cloud.world.network(external.id()).orElseThrow()).version();
+    Network unshared = share(cloud.alice, external.id(), false, List.of("alice"));
+    assertThat(sharing(unshared)).isEqualTo(new Sharing(false, Set.of(cloud.alice.accountId())));
+    assertThat(((ExternalNetwork) unshared).version()).isEqualTo(version + 1);
+    Network same = share(cloud.alice, external.id(), false, List.of("alice", "alice"));
+    assertThat(same).isEqualTo(unshared);
+  }
+
+  private void assertWithdrawingFails(Network external, String... uses) {
+    World before = cloud.world;
+    assertThatThrownBy(() -> share(cloud.alice, external.id(), false, List.of("alice")))
+        .isInstanceOfSatisfying(
+            Refused.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.IN_USE))
+        .hasMessageContainingAll(uses);
+    assertThat(cloud.world).isSameAs(before);
+    share(cloud.alice, external.id(), false, List.of("alice", "bob"));
+    share(cloud.alice, external.id(), true, null);
+  }
+
+  /** What Bob gets for a network that was not granted is what he gets for one that is not there. */
+  private void assertSameAsMissing(
+      Network network, String field, Function<NetworkId, @Nullable Object> request) {
+    NetworkId missing = cloud.ids.externalNetwork();
+    Refused ofMissing = refusalOf(() -> request.apply(missing));
+    Refused refused = refusalOf(() -> request.apply(network.id()));
+    assertThat(refused.code()).isEqualTo(ofMissing.code());
+    assertThat(refused.getMessage())
+        .isEqualTo(
+            String.valueOf(ofMissing.getMessage()).replace(missing.value(), network.id().value()));
+    assertThat(refused.errors().stream().map(FieldError::field).toList())
+        .isEqualTo(field.isEmpty() ? List.of() : List.of(field));
+  }
+
+  private static Command.NewNic on(NetworkId network) {
+    return new Command.NewNic(network, null, null, null, List.of());
+  }
+
+  private Network share(
+      Caller caller, NetworkId id, @Nullable Boolean shared, @Nullable List<String> accounts) {
+    var command =
+        new Command.UpdateNetwork(
+            null, null, PolicyChange.NOTHING, new Command.Grants(shared, accounts));
+    return cloud.as(
+        caller, (now, context) -> InventoryDecisions.updateNetwork(now, id, command, context));
+  }
+
+  private static Sharing sharing(Network network) {
+    return ((ExternalNetwork) network).sharing();
   }
 
   @Test

@@ -116,7 +116,9 @@ record Operation(Kind kind, long seed) {
                   Cidr.parse(prefix + "0/28"),
                   Ipv4Address.parse(prefix + (rarely(10) ? 0 : 1)),
                   List.of(),
-                  joining());
+                  joining(),
+                  PolicyChange.NOTHING,
+                  grants());
           cloud.as(
               caller,
               (now, context) -> InventoryDecisions.createExternalNetwork(now, command, context));
@@ -125,7 +127,10 @@ record Operation(Kind kind, long seed) {
           NetworkId id = rarely(2) ? subnet(caller) : external();
           var command =
               new Command.UpdateNetwork(
-                  rarely(3) ? null : name(), joining().enforcement(), policy());
+                  rarely(3) ? null : name(),
+                  joining().enforcement(),
+                  policy(),
+                  id.isExternal() && rarely(2) ? grants() : Command.Grants.NOT_GIVEN);
           cloud.as(
               caller,
               (now, context) -> InventoryDecisions.updateNetwork(now, id, command, context));
@@ -319,6 +324,17 @@ record Operation(Kind kind, long seed) {
               ? List.of()
               : List.of(AddressRange.parse(prefix + "4-" + prefix + (rarely(10) ? 99 : 5))),
           joining());
+    }
+
+    /** Mostly Bob may use the network, so that he does. */
+    private Command.Grants grants() {
+      return new Command.Grants(
+          rarely(2) ? null : (Boolean) rarely(2),
+          rarely(3)
+              ? null
+              : rarely(20)
+                  ? List.of("nobody")
+                  : rarely(2) ? List.of("alice", "bob") : rarely(2) ? List.of() : List.of("bob"));
     }
 
     private Command.Joining joining() {

@@ -89,7 +89,11 @@ class PolicyRulesTest {
                 InventoryDecisions.updateNetwork(
                     now,
                     joined.id(),
-                    new Command.UpdateNetwork("x", null, new PolicyChange(Set.of(setting), wanted)),
+                    new Command.UpdateNetwork(
+                        "x",
+                        null,
+                        new PolicyChange(Set.of(setting), wanted),
+                        Command.Grants.NOT_GIVEN),
                     context));
     assertThat(renamed.policy()).as("the same value is no change").isEqualTo(changed.policy());
   }
@@ -220,14 +224,17 @@ class PolicyRulesTest {
         caller,
         (now, context) ->
             InventoryDecisions.updateNetwork(
-                now, network.id(), new Command.UpdateNetwork(null, null, change), context));
+                now,
+                network.id(),
+                new Command.UpdateNetwork(null, null, change, Command.Grants.NOT_GIVEN),
+                context));
   }
 
   private Decision<Network> update(Caller caller, Network network, PolicyChange change) {
     return InventoryDecisions.updateNetwork(
         cloud.world,
         network.id(),
-        new Command.UpdateNetwork(null, null, change),
+        new Command.UpdateNetwork(null, null, change, Command.Grants.NOT_GIVEN),
         cloud.context(caller));
   }
 

@@ -23,7 +23,8 @@ final class Refusals {
     assertThat(refused.errors()).extracting(FieldError::field).containsExactly(field);
   }
 
-  private static Refused refusalOf(ThrowingCallable request) {
+  /** The refusal of a request that must be refused. */
+  static Refused refusalOf(ThrowingCallable request) {
     Refused refused = catchThrowableOfType(Refused.class, request);
     assertThat(refused).as("the request is refused").isNotNull();
     assertThat(refused.getMessage()).isNotBlank();

@@ -17,6 +17,7 @@ import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
 import io.havip.inventory.Network;
+import io.havip.inventory.NetworkUse;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Reservation;
@@ -44,6 +45,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Everything there is, in memory: the model of a store. A world never changes; applying changes
@@ -463,10 +465,32 @@ public final class World implements Snapshot {
   @Override
   public boolean isInUse(NetworkId id) {
     return nics.values().stream().anyMatch(nic -> nic.networkId().equals(id))
-        || vips.values().stream()
-            .anyMatch(vip ->
-                vip.networkId().equals(id)
-                    || (vip.floating() != null && vip.floating().networkId().equals(id)));
+        || vips.values().stream().anyMatch(vip -> isOn(vip, id));
+  }
+
+  @Override
+  public List<NetworkUse> usesByOthers(NetworkId id, Set<AccountId> accounts, int limit) {
+    Stream<NetworkUse> ofNics =
+        nics.values().stream()
+            .filter(nic -> nic.networkId().equals(id))
+            .map(nic -> {
+              Vm vm = Objects.requireNonNull(vms.get(nic.vmId()));
+              return new NetworkUse(vm.accountId(), nic.id(), vm.name());
+            });
+    Stream<NetworkUse> ofVips =
+        vips.values().stream()
+            .filter(vip -> isOn(vip, id))
+            .map(vip -> new NetworkUse(vip.accountId(), vip.id(), vip.name()));
+    return Stream.concat(ofNics, ofVips)
+        .filter(use -> !accounts.contains(use.accountId()))
+        .sorted(Comparator.comparing(use -> use.id().value()))
+        .limit(limit)
+        .toList();
+  }
+
+  private static boolean isOn(Vip vip, NetworkId id) {
+    return vip.networkId().equals(id)
+        || (vip.floating() != null && vip.floating().networkId().equals(id));
   }
 
   @Override

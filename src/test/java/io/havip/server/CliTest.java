@@ -558,6 +558,99 @@ class CliTest {
   }
 
   @Test
+  void anExternalNetworkIsGrantedAndTakenAway() throws Exception {
+    String member =
+        havip("token", "create", "granted", "--account", "team-n", "-o", "json")
+            .succeeded()
+            .json()
+            .get("token")
+            .asString();
+    havip("network create granted --cidr 198.51.100.0/28 --gateway 198.51.100.1".split(" "))
+        .succeeded();
+    assertThat(havip("network", "list").succeeded().out()).containsPattern("granted .* default ");
+    as(member, "network", "show", "granted").failed(3, "no external network named 'granted'");
+    as(member, "network", "show", "granted").failed(3, "havip network list");
+
+    havip("network", "update", "granted", "--account", "team-n").succeeded();
+    assertThat(havip("network", "show", "granted").succeeded().out())
+        .containsPattern("accounts +default.*team-n");
+    assertThat(as(member, "network", "show", "granted").succeeded().out())
+        .contains("198.51.100.0/28")
+        .doesNotContain("default");
+    as(member, "vpc", "create", "theirs", "--cidr", "10.9.0.0/16").succeeded();
+    as(member, "vip", "create", "out", "--network", "granted", "--vpc", "theirs").succeeded();
+    havip("network", "update", "granted", "--remove-account", "team-n")
+        .failed(1, "out", "account team-n");
+    as(member, "vip", "delete", "out", "--wait").succeeded();
+    havip("network", "update", "granted", "--remove-account", "team-n").succeeded();
+    assertThat(as(member, "network", "list").succeeded().out()).doesNotContain("granted");
+    havip("network", "update", "granted", "--account", "nobody").failed(1, "accounts[1]");
+
+    havip("network", "update", "granted", "--shared").succeeded();
+    assertThat(as(member, "network", "list").succeeded().out()).contains("granted", "(shared)");
+    havip("network", "update", "granted", "--no-shared").succeeded();
+    as(member, "network", "show", "granted").failed(3, "granted");
+    Seen given =
+        havip(
+                "network create given --cidr 198.51.100.16/28 --gateway 198.51.100.17 -o json"
+                    .concat(" --account team-n --account default")
+                    .split(" "))
+            .succeeded();
+    assertThat(given.json().path("accounts").valueStream().map(JsonNode::asString))
+        .containsExactly("default", "team-n");
+    havip("network", "delete", "given").succeeded();
+    havip("network", "delete", "granted").succeeded();
+  }
+
+  @Test
+  void anAdministratorMakesTheVmOfAnotherAccountARouter() throws Exception {
+    String member =
+        havip("token", "create", "routed", "--account", "team-r", "-o", "json")
+            .succeeded()
+            .json()
+            .get("token")
+            .asString();
+    as(member, "vpc", "create", "theirs", "--cidr", "10.9.0.0/16").succeeded();
+    as(member, "subnet create routed --vpc theirs --cidr 10.9.1.0/24 --gateway 10.9.1.1".split(" "))
+        .succeeded();
+    String vpc = as(member, "vpc", "show", "theirs", "-o", "json").json().get("id").asString();
+    String subnet =
+        as(member, "subnet", "show", "routed", "-o", "json").json().get("id").asString();
+
+    String[] create = {
+      "vm", "create", "r", "--account", "team-r", "--vpc", vpc, "--nic", subnet, "-o", "json"
+    };
+    as(member, create).failed(4, "only an administrator may create a VM for another account");
+    Seen created = havip(create).succeeded();
+    String vm = created.json().get("id").asString();
+    String nic = created.json().at("/nics/0/id").asString();
+    havip("vm", "nic", "update", vm, nic, "--source", "10.8.0.0/16,10.7.0.0/16", "--gateway")
+        .succeeded();
+    JsonNode changed = as(member, "vm", "show", "r", "-o", "json").json().at("/nics/0");
+    assertThat(changed.get("gateway").asBoolean()).isTrue();
+    assertThat(changed.get("allowedSources").valueStream().map(JsonNode::asString))
+        .containsExactly("10.8.0.0/16", "10.7.0.0/16");
+    havip("vm", "nic", "update", vm, nic, "--no-sources", "--no-gateway").succeeded();
+    changed = as(member, "vm", "show", "r", "-o", "json").json().at("/nics/0");
+    assertThat(changed.path("gateway").asBoolean(false)).isFalse();
+    assertThat(changed.path("allowedSources")).isEmpty();
+    havip("vm", "nic", "update", vm, nic).failed(2, "say what to change");
+    havip("vm", "nic", "update", vm, nic, "--source", "10.8.0.0/16", "--no-sources")
+        .failed(2, "--source", "--no-sources");
+    as(member, "vm", "delete", "r").succeeded();
+  }
+
+  /** The same with another token. */
+  private Seen as(String other, String... arguments) throws Exception {
+    environment.put("HAVIP_TOKEN", other);
+    try {
+      return havip(arguments);
+    } finally {
+      environment.put("HAVIP_TOKEN", token);
+    }
+  }
+
+  @Test
   void externalVipsNeedAVpc() throws Exception {
     havip("network", "create", "internet", "--cidr", "203.0.113.0/24", "--gateway", "203.0.113.1")
         .succeeded();

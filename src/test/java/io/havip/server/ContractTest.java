@@ -356,7 +356,8 @@ class ContractTest extends ApiFixture {
                       + " 'reservedVrids': [1, 255], 'trustedPorts': [],"
                       + " 'judgesTrustedPorts': false,"
                       + " 'memberRanges': ['203.0.113.100-203.0.113.199', '203.0.113.9'],"
-                      + " 'otherTraffic': 'pass', 'ipsec': false}")
+                      + " 'otherTraffic': 'pass', 'ipsec': false,"
+                      + " 'shared': false, 'accounts': ['default']}")
                   .formatted(next++));
       case "createVm" ->
           sample(
@@ -378,13 +379,22 @@ class ContractTest extends ApiFixture {
                     .formatted(hostOf(network, 99), floating(), newVm(vpc, network))));
       }
       case "updateVpc" -> sample(newPath(id), "{'name': 'renamed" + next++ + "'}");
-      case "updateSubnet", "updateExternalNetwork" ->
+      case "updateSubnet" ->
           sample(
               newPath(id),
               ("{'name': 'renamed%d', 'enforcement': 'observe', 'gatewayMac': null,"
                       + " 'reservedVrids': [2], 'trustedPorts': ['t%1$d'],"
                       + " 'judgesTrustedPorts': true, 'memberRanges': null,"
                       + " 'otherTraffic': 'drop', 'ipsec': true}")
+                  .formatted(next++));
+      case "updateExternalNetwork" ->
+          sample(
+              newPath(id),
+              ("{'name': 'renamed%d', 'enforcement': 'observe', 'gatewayMac': null,"
+                      + " 'reservedVrids': [2], 'trustedPorts': ['t%1$d'],"
+                      + " 'judgesTrustedPorts': true, 'memberRanges': null,"
+                      + " 'otherTraffic': 'drop', 'ipsec': true,"
+                      + " 'shared': false, 'accounts': ['default']}")
                   .formatted(next++));
       case "updateVm" -> sample(newPath(id), "{'name': 'm" + next++ + "', 'state': 'stopped'}");
       case "updateVip" ->
@@ -1142,6 +1152,15 @@ class ContractTest extends ApiFixture {
         "{'name': 'x', 'type': 'external', 'vpcId': '%s', 'networkId': '%s'}"
             .formatted(vpc, external));
     refused(call("DELETE", "/v1/external-networks/" + external), "in_use");
+    refused(call("PATCH", "/v1/external-networks/" + external, "{'accounts': []}"), "in_use");
+    refused(
+        call("PATCH", "/v1/external-networks/" + external, "{'accounts': ['none']}"),
+        "reference_not_found");
+    refused(
+        post(
+            "/v1/external-networks",
+            "{'name': 'x', 'cidr': '192.0.2.0/30', 'gateway': '192.0.2.1', 'accounts': ['none']}"),
+        "reference_not_found");
 
     String fence = "{'vmId': '%s', 'seconds': 1}";
     refused(call("POST", vip + "/fence", fence.formatted(nobody)), "reference_not_found");

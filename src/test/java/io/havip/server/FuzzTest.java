@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -183,7 +184,10 @@ class FuzzTest extends ApiFixture {
           reader
               .allNics()
               .forEach(nic -> {
-                changes.add(new Change.AddNic(nic));
+                changes.add(
+                    new Change.AddNic(
+                        nic.with(
+                            nic.mac(), nic.port(), nic.allowedSources(), nic.gateway(), Set.of())));
                 reservation(reader, nic.networkId(), nic.address()).ifPresent(changes::add);
               });
           reader
@@ -192,6 +196,7 @@ class FuzzTest extends ApiFixture {
                 changes.add(new Change.PutVip(vip));
                 reservation(reader, vip.networkId(), vip.address()).ifPresent(changes::add);
               });
+          reader.allNics().forEach(nic -> changes.add(new Change.UpdateNic(nic)));
           return new World().apply(changes);
         });
   }

@@ -221,7 +221,7 @@ final class FuzzedRequests {
       operation = anyOperation(); // what there is lives long enough to be used
     }
     boolean isSound = chance(2);
-    String target = operation.path;
+    String target = ofOneVm(operation.path);
     List<String> query = new ArrayList<>();
     List<String> headers = new ArrayList<>();
     for (JsonNode parameter : operation.parameters) {
@@ -299,7 +299,27 @@ final class FuzzedRequests {
         body.put("cidr", "10.%d.%d.0/24".formatted(random.nextInt(256), random.nextInt(256)));
         body.remove(List.of("gateway", "reserved"));
       }
+      case "createExternalNetwork", "updateExternalNetwork" -> {
+        if (body.has("accounts")) {
+          ArrayNode accounts = body.putArray("accounts");
+          if (!chance(4)) {
+            accounts.add("default");
+          }
+        }
+      }
+      case "updateNic" -> {
+        body.remove(List.of("mac", "port"));
+        if (body.has("sendsFromVip")) {
+          ArrayNode some = body.putArray("sendsFromVip");
+          if (!vips.isEmpty()) {
+            some.add(pick(vips.keySet().toArray(String[]::new)));
+          }
+        }
+      }
       case "createVm" -> {
+        if (body.has("account")) {
+          body.put("account", "default");
+        }
         body.set("vpcId", subnet.get("vpcId"));
         for (JsonNode nic : body.path("nics")) {
           if (nic instanceof ObjectNode object) {
@@ -329,6 +349,19 @@ final class FuzzedRequests {
       }
       default -> {}
     }
+  }
+
+  /** Mostly, makes a path name a VM and a NIC of that VM. */
+  private String ofOneVm(String path) {
+    List<JsonNode> withNics =
+        vms.values().stream().filter(vm -> !vm.get("nics").isEmpty()).toList();
+    if (!path.contains("{nicId}") || withNics.isEmpty() || chance(5)) {
+      return path;
+    }
+    JsonNode vm = pick(withNics.toArray(JsonNode[]::new));
+    JsonNode nic = vm.get("nics").get(random.nextInt(vm.get("nics").size()));
+    return path.replace("{id}", vm.get("id").asString())
+        .replace("{nicId}", nic.get("id").asString());
   }
 
   private ArrayNode vmsOn(JsonNode networkId) {

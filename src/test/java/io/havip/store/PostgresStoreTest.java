@@ -8,12 +8,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresStoreTest extends StoreContract {
   private static PostgresServer postgres;
@@ -35,6 +37,30 @@ class PostgresStoreTest extends StoreContract {
   @Override
   protected Store open() {
     return PostgresStore.open(url, PostgresServer.USER, PostgresServer.PASSWORD);
+  }
+
+  @Override
+  protected Store openMigrated(String version, String... rows) throws Exception {
+    String old = postgres.newDatabase();
+    try (Connection connection = PostgresServer.connect(old);
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP SCHEMA public CASCADE");
+      statement.execute("CREATE SCHEMA public");
+    }
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl(old);
+    database.setUser(PostgresServer.USER);
+    database.setPassword(PostgresServer.PASSWORD);
+    OldSchema.make(
+        database, version, List.of("classpath:db/migration", "classpath:db/postgresql"), rows);
+    return PostgresStore.open(old, PostgresServer.USER, PostgresServer.PASSWORD);
+  }
+
+  @Test
+  void whenAGrantIsWithdrawnAtAnotherServerNoNicIsLeftWithoutAGrant() throws Exception {
+    try (Store other = open()) {
+      noNicIsLeftWithoutAGrant(store, other);
+    }
   }
 
   @Test

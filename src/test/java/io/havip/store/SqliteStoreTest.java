@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
 
 class SqliteStoreTest extends StoreContract {
   @TempDir Path directory;
@@ -13,6 +15,15 @@ class SqliteStoreTest extends StoreContract {
   @Override
   protected Store open() {
     return SqliteStore.open(directory.resolve("havip.db"));
+  }
+
+  @Override
+  protected Store openMigrated(String version, String... rows) throws Exception {
+    Path file = directory.resolve("old.db");
+    SQLiteDataSource database = new SQLiteDataSource();
+    database.setUrl("jdbc:sqlite:" + file);
+    OldSchema.make(database, version, List.of("classpath:db/migration"), rows);
+    return SqliteStore.open(file);
   }
 
   @Test

@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.havip.account.Account;
 import io.havip.account.ApiKey;
+import io.havip.account.Caller;
 import io.havip.account.Role;
 import io.havip.account.Session;
 import io.havip.account.Token;
 import io.havip.decision.Change;
 import io.havip.decision.Command;
+import io.havip.decision.Context;
 import io.havip.decision.Decision;
 import io.havip.decision.InventoryDecisions;
 import io.havip.decision.KeptReply;
+import io.havip.decision.PolicyChange;
 import io.havip.decision.Reply;
 import io.havip.decision.RequestKey;
 import io.havip.decision.VipDecisions;
@@ -37,6 +40,7 @@ import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.NetworkPolicy;
+import io.havip.inventory.NetworkUse;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Reservation;
@@ -197,6 +201,96 @@ abstract class StoreContract {
         .containsExactly(external, made.subnet, bare, full);
     assertThat(store.<List<Cidr>>read(now -> now.subnetCidrs(made.vpc.id())))
         .containsExactly(made.subnet.cidr(), bare.cidr(), full.cidr());
+  }
+
+  @Test
+  void externalNetworksAreListedForTheAccountsThatMayUseThem() {
+    AccountId other = otherAccount();
+    ExternalNetwork shared = external(9);
+    ExternalNetwork both = granted(external(10), made.account, other);
+    ExternalNetwork own = granted(external(11), made.account);
+    ExternalNetwork unused = granted(external(12));
+    List<ExternalNetwork> all = List.of(shared, both, own, unused);
+    all.forEach(network -> write(new Change.PutNetwork(network)));
+
+    assertThat(externalNetworks(null)).isEqualTo(all);
+    assertThat(externalNetworks(made.account)).containsExactly(shared, both, own);
+    assertThat(externalNetworks(other)).containsExactly(shared, both);
+
+    ExternalNetwork withdrawn = granted(both, made.account);
+    write(new Change.PutNetwork(withdrawn));
+    assertThat(externalNetworks(other)).containsExactly(shared);
+    write(new Change.DropNetwork(withdrawn.id()));
+    assertThat(externalNetworks(made.account)).containsExactly(shared, own);
+  }
+
+  private List<ExternalNetwork> externalNetworks(@Nullable AccountId grantedTo) {
+    Page<ExternalNetwork> page = store.read(now -> now.externalNetworks(grantedTo, null, 100));
+    assertThat(page.total()).isEqualTo(page.items().size());
+    return page.items();
+  }
+
+  private static ExternalNetwork granted(ExternalNetwork network, AccountId... accounts) {
+    return network.with(
+        network.name(),
+        network.enforcement(),
+        network.policy(),
+        new Sharing(false, Set.of(accounts)),
+        LATER);
+  }
+
+  private AccountId otherAccount() {
+    AccountId other = made.ids.account();
+    write(new Change.PutAccount(new Account(other, "other", NOW)));
+    return other;
+  }
+
+  @Test
+  void whatOtherAccountsHaveOnANetworkIsFound() {
+    AccountId other = otherAccount();
+    ExternalNetwork external = external(9);
+    Vm vm = vm("a");
+    Nic nic = nic(vm.id(), external.id(), null, 1, "tap1", List.of(), false);
+    Vip floating =
+        made.createVip("f")
+            .updated("f", "", new Floating(external.id(), Ipv4Address.parse("192.0.2.9")), LATER);
+    write(
+        new Change.PutNetwork(external),
+        new Change.PutVm(vm),
+        new Change.AddNic(nic),
+        new Change.PutVip(floating));
+    NetworkUse byNic = new NetworkUse(made.account, nic.id(), "a");
+    NetworkUse byVip = new NetworkUse(made.account, floating.id(), "f");
+
+    assertThat(uses(external, Set.of(), 9)).containsExactly(byNic, byVip);
+    assertThat(uses(external, Set.of(other), 1)).containsExactly(byNic);
+    assertThat(uses(external, Set.of(made.account, other), 9)).isEmpty();
+  }
+
+  private List<NetworkUse> uses(ExternalNetwork network, Set<AccountId> accounts, int limit) {
+    return store.read(now -> now.usesByOthers(network.id(), accounts, limit));
+  }
+
+  /** Opens a database that an older HAVIP has made, with some rows of that time. */
+  protected abstract Store openMigrated(String version, String... rows) throws Exception;
+
+  @Test
+  void anExternalNetworkFromBeforeGrantsIsSharedWithAllAccounts() throws Exception {
+    String id = made.ids.externalNetwork().value();
+    try (Store old =
+        openMigrated(
+            "18",
+            """
+            INSERT INTO networks
+              (id, segment, name, cidr, gateway, reserved, version, created_at, updated_at)
+            VALUES ('%s', 1, 'old', '192.0.2.0/24', 3221225985, '[]', 1, 1, 1)
+            """
+                .formatted(id))) {
+      Page<ExternalNetwork> page =
+          old.read(now -> now.externalNetworks(made.ids.account(), null, 9));
+      assertThat(page.items()).extracting(ExternalNetwork::sharing).containsOnly(Sharing.WITH_ALL);
+      assertThat(page.items()).extracting(it -> it.id().value()).containsExactly(id);
+    }
   }
 
   @Test
@@ -537,7 +631,9 @@ abstract class StoreContract {
         .isEqualTo(subnets);
     assertThat(
             pages(
-                after -> store.read(now -> now.externalNetworks(after, 2)), v -> v.id().value(), 3))
+                after -> store.read(now -> now.externalNetworks(null, after, 2)),
+                v -> v.id().value(),
+                3))
         .isEqualTo(externals);
   }
 
@@ -1107,6 +1203,46 @@ abstract class StoreContract {
   @Test
   void ofManyWhoWantTheLastVipOfAVmOneGetsIt() throws Exception {
     oneGetsTheLastVipOfAVm(store);
+  }
+
+  @Test
+  void whenAGrantIsWithdrawnWhileNicsAreCreatedNoNicIsLeftWithoutAGrant() throws Exception {
+    noNicIsLeftWithoutAGrant(store);
+  }
+
+  /** Half of the clients create NICs, the others withdraw the grant and give it again. */
+  protected final void noNicIsLeftWithoutAGrant(Store... servers) throws Exception {
+    AccountId other = otherAccount();
+    ExternalNetwork external = granted(external(9), made.account, other);
+    write(new Change.PutNetwork(external));
+    Context member =
+        new Context(new Caller(other, Role.MEMBER, "m"), NOW, made.ids, made.context.limits());
+    Vpc vpc = vpc(other);
+    write(new Change.PutVpc(vpc));
+    var nic = new Command.NewNic(external.id(), null, null, null, List.of());
+    var create = new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(nic));
+    List<ErrorCode> refusals =
+        race(i -> {
+          Store server = servers[i / 2 % servers.length];
+          if (i % 2 == 0) {
+            return attempt(
+                () -> server.write(now -> InventoryDecisions.createVm(now, create, member)));
+          }
+          List<String> accounts = i % 4 == 1 ? List.of("default") : List.of("default", "other");
+          var grant =
+              new Command.UpdateNetwork(
+                  null, null, PolicyChange.NOTHING, new Command.Grants(null, accounts));
+          return attempt(() ->
+              server.write(now ->
+                  InventoryDecisions.updateNetwork(now, external.id(), grant, made.context)));
+        });
+    assertThat(refusals).containsAnyOf(ErrorCode.IN_USE, ErrorCode.REFERENCE_NOT_FOUND);
+    List<Nic> nics = store.read(Reader::allNics);
+    boolean isGranted =
+        ((ExternalNetwork) store.<Optional<Network>>read(now -> now.network(external.id())).get())
+            .sharing()
+            .includes(other);
+    assertThat(nics.isEmpty() || isGranted).as("%s NICs, %s", nics.size(), isGranted).isTrue();
   }
 
   /** The clients ask the servers, which have one database, in turn; so below. */
