@@ -136,6 +136,12 @@ function words(
       };
     case 'leader_changed':
       return { tone: 'info', title: `The server ${text(event, 'to') ?? ''} leads`, detail: ledBefore(event) };
+    case 'vrid_changed':
+      return {
+        tone: 'warning',
+        title: `VRID ${text(event, 'from') ?? ''} is a router's outside; it has VRID ${text(event, 'to') ?? ''} now`,
+        detail: 'Install a new configuration in its VMs.',
+      };
     case 'advertisements_withheld':
       return {
         tone: 'warning',

@@ -2,6 +2,8 @@ package io.havip.decision;
 
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
+import io.havip.event.Event;
+import io.havip.event.Happening;
 import io.havip.ha.Member;
 import io.havip.ha.Membership;
 import io.havip.ha.Node;
@@ -15,10 +17,12 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
+import io.havip.net.MacAddress;
 import io.havip.vip.AuthPass;
 import io.havip.vip.Binding;
 import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -30,6 +34,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what the HA software in the VMs is told. */
 public final class HaDecisions {
@@ -132,8 +137,61 @@ public final class HaDecisions {
    * @throws Refused with {@code VRIDS_EXHAUSTED} when no VRID is left for a VIP
    */
   static void leaveVridsOutside(
-      Snapshot snapshot, Network network, List<Change> changes, Set<Id> wakes) {
+      Snapshot snapshot, Network network, Context context, List<Change> changes, Set<Id> wakes) {
     Set<Integer> outside = outside(snapshot, network);
+    leave(snapshot, network, outside, context.now(), context.caller().actor(), changes, wakes);
+  }
+
+  /**
+   * Takes notice of the routers outside a network, as they were seen at its trusted ports. VIPs
+   * that have the VRID of one get another, if there is any: the fabric then takes its MAC address
+   * from them at once.
+   *
+   * @param vrids all VRIDs, 1 to 255, that were heard
+   * @param gatewayMac the gateway's MAC address; null where it was not seen
+   */
+  public static Decision<NetworkId> seenOutside(
+      Snapshot snapshot,
+      NetworkId id,
+      Set<Integer> vrids,
+      @Nullable MacAddress gatewayMac,
+      Instant now) {
+    Optional<Network> network = snapshot.network(id);
+    List<Change> changes = new ArrayList<>();
+    Set<Id> wakes = new HashSet<>();
+    if (network.isPresent() && !vrids.equals(snapshot.outsideVrids(id))) {
+      changes.add(new Change.PutOutsideVrids(id, vrids));
+    }
+    if (gatewayMac != null
+        && network.isPresent()
+        && !Optional.of(gatewayMac).equals(snapshot.learntGatewayMac(id))) {
+      changes.add(new Change.PutLearntGatewayMac(id, gatewayMac));
+    }
+    if (!changes.isEmpty()) {
+      Set<Integer> outside = outside(snapshot, network.orElseThrow());
+      outside.addAll(vrids);
+      Stream.ofNullable(gatewayMac)
+          .flatMap(mac -> VirtualRouter.vridOf(mac).stream())
+          .forEach(outside::add);
+      List<Change> moves = new ArrayList<>();
+      try {
+        leave(snapshot, network.orElseThrow(), outside, now, Event.SYSTEM, moves, wakes);
+        changes.addAll(moves);
+      } catch (Refused e) {
+        wakes.clear(); // all VRIDs are in use: VIPs keep theirs
+      }
+    }
+    return new Decision<>(changes, wakes, id);
+  }
+
+  private static void leave(
+      Snapshot snapshot,
+      Network network,
+      Set<Integer> outside,
+      Instant now,
+      String actor,
+      List<Change> changes,
+      Set<Id> wakes) {
     Set<Integer> given = new HashSet<>(outside);
     for (Vip vip : outside.isEmpty() ? List.<Vip>of() : snapshot.vipsTalkingOn(network.id())) {
       VirtualRouter old = snapshot.virtualRouter(vip.id()).orElseThrow();
@@ -150,6 +208,8 @@ public final class HaDecisions {
       if (vrid.isPresent()) {
         given.add(vrid.orElseThrow());
         changes.add(new Change.PutVirtualRouter(old.moved(old.networkId(), vrid.orElseThrow())));
+        Happening what = new Happening.VridChanged(old.vrid(), vrid.orElseThrow());
+        changes.add(VipDecisions.record(vip, now, actor, what));
         wakes.add(vip.id());
       } else if (old.networkId().equals(network.id())) {
         throw exhausted(snapshot, network.id());

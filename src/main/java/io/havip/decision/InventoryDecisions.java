@@ -204,7 +204,7 @@ public final class InventoryDecisions {
     Set<Id> wakes = new HashSet<>();
     if (!isSame) {
       wakes.add(id);
-      HaDecisions.leaveVridsOutside(snapshot, updated, changes, wakes);
+      HaDecisions.leaveVridsOutside(snapshot, updated, context, changes, wakes);
     }
     return new Decision<>(changes, wakes, updated);
   }

@@ -24,6 +24,7 @@ public enum EventKind {
   CLAIMS_REFUSED,
   CLAIMS_OBSERVED,
   CLAIMS_MISDIRECTED,
+  VRID_CHANGED,
   ADVERTISEMENTS_WITHHELD,
   NETWORK_TROUBLE_BEGAN,
   NETWORK_TROUBLE_ENDED,
@@ -55,6 +56,7 @@ public enum EventKind {
       case Happening.ClaimsRefused _ -> CLAIMS_REFUSED;
       case Happening.ClaimsObserved _ -> CLAIMS_OBSERVED;
       case Happening.ClaimsMisdirected _ -> CLAIMS_MISDIRECTED;
+      case Happening.VridChanged _ -> VRID_CHANGED;
       case Happening.AdvertisementsWithheld _ -> ADVERTISEMENTS_WITHHELD;
       case Happening.NetworkTroubleBegan _ -> NETWORK_TROUBLE_BEGAN;
       case Happening.NetworkTroubleEnded _ -> NETWORK_TROUBLE_ENDED;

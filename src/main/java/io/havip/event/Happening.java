@@ -150,6 +150,9 @@ public sealed interface Happening {
       ClaimKind kind, String port, VmId vmId, Ipv4Address address, long packets)
       implements Happening {}
 
+  /** A router outside uses the VRID that the VIP had: its VMs need a new configuration. */
+  record VridChanged(int from, int to) implements Happening {}
+
   /**
    * Advertisements do not reach a bound VM, because they also name a VIP to which it is not bound.
    * It may take its VIPs although their master lives.

@@ -30,6 +30,7 @@ import io.havip.event.Happening.VipRealised;
 import io.havip.event.Happening.VipRetried;
 import io.havip.event.Happening.VmStarted;
 import io.havip.event.Happening.VmStopped;
+import io.havip.event.Happening.VridChanged;
 import java.util.Locale;
 
 /** A happening as a kind and a JSON object; stored histories depend on both. */
@@ -79,6 +80,7 @@ public final class HappeningJson {
       case CLAIMS_REFUSED -> ClaimsRefused.class;
       case CLAIMS_OBSERVED -> ClaimsObserved.class;
       case CLAIMS_MISDIRECTED -> ClaimsMisdirected.class;
+      case VRID_CHANGED -> VridChanged.class;
       case ADVERTISEMENTS_WITHHELD -> AdvertisementsWithheld.class;
       case NETWORK_TROUBLE_BEGAN -> NetworkTroubleBegan.class;
       case NETWORK_TROUBLE_ENDED -> NetworkTroubleEnded.class;

@@ -120,7 +120,7 @@ public final class Sighting {
   }
 
   /** All networks. */
-  Collection<Network> networks() {
+  public Collection<Network> networks() {
     return inventory.networks.values();
   }
 

@@ -2,6 +2,7 @@ package io.havip.reconcile;
 
 import io.havip.decision.Change;
 import io.havip.decision.Decision;
+import io.havip.decision.HaDecisions;
 import io.havip.event.AnnouncementReason;
 import io.havip.event.Event;
 import io.havip.event.Happening;
@@ -17,6 +18,7 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Vm;
+import io.havip.net.MacAddress;
 import io.havip.plan.Advertising;
 import io.havip.plan.Announcement;
 import io.havip.plan.Grant;
@@ -36,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +48,9 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +83,8 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   private final Map<NicId, NicStatus> nicStatus;
   private Optional<RefusalTracker> refusals = Optional.empty();
   private Optional<SurroundingsTracker> surroundings = Optional.empty();
+  private final Map<NetworkId, Outside> outside = new HashMap<>();
+  private volatile Consumer<Set<Id>> wakes = _ -> {};
   private volatile Optional<Look> last = Optional.empty();
   private volatile Optional<Seen> seen = Optional.empty();
 
@@ -88,6 +96,11 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
 
   private Set<Id> told = new HashSet<>();
   private boolean wasToldAll;
+
+  /** The routers outside a network. */
+  private record Outside(Set<Integer> vrids, @Nullable MacAddress gatewayMac) {
+    static final Outside NOTHING = new Outside(Set.of(), null);
+  }
 
   /** What a look saw. */
   private record Look(Instant at, Sighting sighting) {}
@@ -123,6 +136,11 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   @Override
   public synchronized void told(Set<Id> ids) {
     told.addAll(ids);
+  }
+
+  /** Says what is called when something that was seen changes what the fabric is to do. */
+  public void onWake(Consumer<Set<Id>> listener) {
+    wakes = listener;
   }
 
   /** What it saw last, if it ever saw anything; for any thread. */
@@ -188,6 +206,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
     for (Event event : beside.step(observed.surroundings(), sighting, this::ownerOf, now)) {
       changes.add(new Change.Append(event));
     }
+    noticeOutside(observed.surroundings(), sighting.networks(), now);
     seen = Optional.of(new Seen(now, observed, tracker.lastAt()));
     if (!changes.isEmpty()) {
       store.write(_ -> new Decision<>(changes, Set.of(), now));
@@ -195,6 +214,27 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
     Set<VipId> due = holders.due(now);
     if (!due.isEmpty()) {
       fabric.askMembers(due.stream().flatMap(id -> sighting.grant(id).stream()).toList());
+    }
+  }
+
+  /** Has decided what follows from routers outside, where they are others than before. */
+  private void noticeOutside(
+      Observed.Surroundings surroundings, Collection<Network> networks, Instant now) {
+    for (Network network : networks) {
+      NetworkId id = network.id();
+      Set<Integer> vrids =
+          surroundings.foreignRouters().stream()
+              .filter(it -> it.segment() == network.segment())
+              .map(Observed.ForeignRouter::vrid)
+              .collect(Collectors.toSet());
+      MacAddress gatewayMac = surroundings.gatewayMacs().get(network.segment());
+      Outside seenNow = new Outside(vrids, gatewayMac);
+      if (!seenNow.equals(outside.getOrDefault(id, Outside.NOTHING))) {
+        Decision<NetworkId> decision =
+            store.write(reader -> HaDecisions.seenOutside(reader, id, vrids, gatewayMac, now));
+        outside.put(id, seenNow);
+        wakes.accept(decision.wakes());
+      }
     }
   }
 

@@ -37,6 +37,7 @@ record LeadersWork(
       Deliverer.Listener calls) {
     Observer observer = new Observer(store, fabric, clock, settings.probePeriod());
     Reconciler reconciler = new Reconciler(store, fabric, clock, observer);
+    observer.onWake(reconciler::wake);
     Drills drills = new Drills(store, fabric, clock, reconciler::wake);
     Deliverer deliverer =
         new Deliverer(store, revisions, clock, settings.webhooksToThisHost(), calls);

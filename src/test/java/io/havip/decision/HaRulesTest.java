@@ -4,6 +4,7 @@ import static io.havip.decision.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.error.ErrorCode;
+import io.havip.event.Happening;
 import io.havip.ha.Member;
 import io.havip.ha.Membership;
 import io.havip.ha.Node;
@@ -17,9 +18,11 @@ import io.havip.net.MacAddress;
 import io.havip.vip.Limits;
 import io.havip.vip.Vip;
 import io.havip.vip.VirtualRouter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -235,6 +238,38 @@ class HaRulesTest {
     int[] butOne = IntStream.rangeClosed(1, 254).toArray();
     policy(subnet, null, butOne);
     assertThat(vrids(vip)).containsExactlyInAnyOrder(1, 255);
+  }
+
+  @Test
+  void aVridThatIsHeardOutsideIsLeftAtOnce() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a);
+    Decision<NetworkId> decision = heard(Set.of(1), null);
+    cloud.world = cloud.world.apply(decision.changes());
+    assertThat(cloud.world.virtualRouter(vip.id()).orElseThrow().vrid()).isEqualTo(2);
+    assertThat(decision.wakes()).contains(vip.id());
+    assertThat(decision.changes())
+        .filteredOn(Change.Append.class::isInstance)
+        .extracting(change -> ((Change.Append) change).event().what())
+        .containsExactly(new Happening.VridChanged(1, 2));
+
+    assertThat(heard(Set.of(1), null).changes()).as("the same again").isEmpty();
+    Decision<NetworkId> gateway = heard(Set.of(1), MacAddress.parse("00:00:5e:00:01:02"));
+    cloud.world = cloud.world.apply(gateway.changes());
+    assertThat(cloud.world.virtualRouter(vip.id()).orElseThrow().vrid()).isEqualTo(3);
+  }
+
+  @Test
+  void aVipKeepsAVridThatIsHeardWhereThereIsNoOther() {
+    Vip vip = cloud.vip(cloud.alice, vpc, subnet, a);
+    Set<Integer> all = IntStream.rangeClosed(1, 255).boxed().collect(Collectors.toSet());
+    cloud.world = cloud.world.apply(heard(all, null).changes());
+    assertThat(vrids(vip)).containsExactly(1);
+    assertThat(cloud.world.outsideVrids(subnet.id())).isEqualTo(all);
+  }
+
+  private Decision<NetworkId> heard(Set<Integer> vrids, @Nullable MacAddress gatewayMac) {
+    return HaDecisions.seenOutside(
+        cloud.world, subnet.id(), vrids, gatewayMac, Instant.parse("2030-01-31T12:00:00Z"));
   }
 
   private void policy(Network network, @Nullable MacAddress gateway, int... reserved) {

@@ -225,11 +225,12 @@ public final class Invariants {
     }
   }
 
-  /** The VRIDs of routers outside HAVIP, as the network's policy and its gateway's MAC say. */
+  /** The VRIDs of routers outside HAVIP: reserved, heard, or the gateway's by its MAC address. */
   private static Set<Integer> outside(World world, NetworkId id) {
     NetworkPolicy policy =
         world.network(id).map(Network::policy).orElse(NetworkPolicy.DEFAULT); // of a deleted one
     Set<Integer> outside = new HashSet<>(policy.reservedVrids());
+    outside.addAll(world.outsideVrids(id));
     Stream.concat(Stream.ofNullable(policy.gatewayMac()), world.learntGatewayMac(id).stream())
         .map(MacAddress::toString)
         .filter(mac -> mac.startsWith("00:00:5e:00:01:"))

@@ -193,6 +193,7 @@ class JsonTest {
         new Happening.ClaimsRefused(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsObserved(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsMisdirected(ClaimKind.IP, "tap1", VM, Ipv4Address.parse("10.0.0.1"), 5),
+        new Happening.VridChanged(1, 2),
         new Happening.AdvertisementsWithheld(VM, address),
         new Happening.NetworkTroubleBegan(NETWORK, "its bridge has STP"),
         new Happening.NetworkTroubleEnded(NETWORK),
