@@ -82,6 +82,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -1210,39 +1211,44 @@ abstract class StoreContract {
     noNicIsLeftWithoutAGrant(store);
   }
 
-  /** Half of the clients create NICs, the others withdraw the grant and give it again. */
+  /** On each network half of the clients create NICs, and the others withdraw the grant. */
   protected final void noNicIsLeftWithoutAGrant(Store... servers) throws Exception {
     AccountId other = otherAccount();
-    ExternalNetwork external = granted(external(9), made.account, other);
-    write(new Change.PutNetwork(external));
     Context member =
         new Context(new Caller(other, Role.MEMBER, "m"), NOW, made.ids, made.context.limits());
     Vpc vpc = vpc(other);
+    List<ExternalNetwork> networks =
+        IntStream.range(0, CLIENTS / 4)
+            .mapToObj(i -> granted(external(9 + i), made.account, other))
+            .toList();
     write(new Change.PutVpc(vpc));
-    var nic = new Command.NewNic(external.id(), null, null, null, List.of());
-    var create = new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(nic));
+    networks.forEach(network -> write(new Change.PutNetwork(network)));
+    var withdraw =
+        new Command.UpdateNetwork(
+            null, null, PolicyChange.NOTHING, new Command.Grants(false, List.of("default")));
     List<ErrorCode> refusals =
         race(i -> {
           Store server = servers[i / 2 % servers.length];
-          if (i % 2 == 0) {
-            return attempt(
-                () -> server.write(now -> InventoryDecisions.createVm(now, create, member)));
+          NetworkId id = networks.get(i % networks.size()).id();
+          if (i / networks.size() % 2 == 0) {
+            var nic = new Command.NewNic(id, null, null, null, List.of());
+            var vm = new Command.CreateVm("vm", vpc.id(), VmState.RUNNING, List.of(nic));
+            return attempt(() -> server.write(now -> InventoryDecisions.createVm(now, vm, member)));
           }
-          List<String> accounts = i % 4 == 1 ? List.of("default") : List.of("default", "other");
-          var grant =
-              new Command.UpdateNetwork(
-                  null, null, PolicyChange.NOTHING, new Command.Grants(null, accounts));
           return attempt(() ->
-              server.write(now ->
-                  InventoryDecisions.updateNetwork(now, external.id(), grant, made.context)));
+              server.write(
+                  now -> InventoryDecisions.updateNetwork(now, id, withdraw, made.context)));
         });
     assertThat(refusals).containsAnyOf(ErrorCode.IN_USE, ErrorCode.REFERENCE_NOT_FOUND);
-    List<Nic> nics = store.read(Reader::allNics);
-    boolean isGranted =
-        ((ExternalNetwork) store.<Optional<Network>>read(now -> now.network(external.id())).get())
-            .sharing()
-            .includes(other);
-    assertThat(nics.isEmpty() || isGranted).as("%s NICs, %s", nics.size(), isGranted).isTrue();
+    Set<NetworkId> used =
+        store.<List<Nic>>read(Reader::allNics).stream()
+            .map(Nic::networkId)
+            .collect(Collectors.toSet());
+    for (ExternalNetwork network : externalNetworks(null)) {
+      assertThat(network.sharing().includes(other))
+          .as("granted, as it is used")
+          .isEqualTo(used.contains(network.id()));
+    }
   }
 
   /** The clients ask the servers, which have one database, in turn; so below. */
