@@ -60,7 +60,7 @@ public final class VipDecisions {
         Rules.usableNetwork(snapshot, caller, command.networkId())
             .orElseThrow(() -> Rules.unknownReference("networkId", command.networkId()));
     checkType(command, network);
-    Ipv4Address address = Rules.chooseAddress(snapshot, network, "address", command.address());
+    Ipv4Address address = Rules.chooseAddress(snapshot, network, "address", command.address(), context);
     VipId id = context.ids().vip();
     Floating floating = floating(snapshot, network, null, command.floating(), context);
     Vip unbound =
@@ -174,7 +174,8 @@ public final class VipDecisions {
     }
     return new Floating(
         outside.id(),
-        Rules.chooseAddress(snapshot, outside, FLOATING + ".address", wanted.address()));
+        Rules.chooseAddress(
+            snapshot, outside, FLOATING + ".address", wanted.address(), context));
   }
 
   /** Of the floating address. */
@@ -623,7 +624,7 @@ public final class VipDecisions {
             throw noNic(field, vm);
           }
           Nic made = InventoryDecisions.bindingNic(snapshot, vm, network, context);
-          result.nicsFirst().addAll(InventoryDecisions.adding(made));
+          result.nicsFirst().addAll(InventoryDecisions.adding(snapshot, made));
           result.wakes().add(made.id());
           return made;
         });

@@ -24,6 +24,8 @@ public enum EventKind {
   CLAIMS_REFUSED,
   CLAIMS_OBSERVED,
   CLAIMS_MISDIRECTED,
+  ADDRESS_CONFLICT_BEGAN,
+  ADDRESS_CONFLICT_ENDED,
   FABRIC_REPAIRED,
   LEADER_CHANGED;
 
@@ -51,6 +53,8 @@ public enum EventKind {
       case Happening.ClaimsRefused _ -> CLAIMS_REFUSED;
       case Happening.ClaimsObserved _ -> CLAIMS_OBSERVED;
       case Happening.ClaimsMisdirected _ -> CLAIMS_MISDIRECTED;
+      case Happening.AddressConflictBegan _ -> ADDRESS_CONFLICT_BEGAN;
+      case Happening.AddressConflictEnded _ -> ADDRESS_CONFLICT_ENDED;
       case Happening.FabricRepaired _ -> FABRIC_REPAIRED;
       case Happening.LeaderChanged _ -> LEADER_CHANGED;
     };

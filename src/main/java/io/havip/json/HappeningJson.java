@@ -2,6 +2,8 @@ package io.havip.json;
 
 import io.havip.event.EventKind;
 import io.havip.event.Happening;
+import io.havip.event.Happening.AddressConflictBegan;
+import io.havip.event.Happening.AddressConflictEnded;
 import io.havip.event.Happening.BindingsChanged;
 import io.havip.event.Happening.ClaimsMisdirected;
 import io.havip.event.Happening.ClaimsObserved;
@@ -75,6 +77,8 @@ public final class HappeningJson {
       case CLAIMS_REFUSED -> ClaimsRefused.class;
       case CLAIMS_OBSERVED -> ClaimsObserved.class;
       case CLAIMS_MISDIRECTED -> ClaimsMisdirected.class;
+      case ADDRESS_CONFLICT_BEGAN -> AddressConflictBegan.class;
+      case ADDRESS_CONFLICT_ENDED -> AddressConflictEnded.class;
       case FABRIC_REPAIRED -> FabricRepaired.class;
       case LEADER_CHANGED -> LeaderChanged.class;
     };

@@ -94,8 +94,8 @@ class ServerConfiguration {
   }
 
   @Bean
-  Contexts contexts(Clock clock, TimeOrderedIds ids, Limits limits) {
-    return new Contexts(clock, ids, limits);
+  Contexts contexts(Clock clock, TimeOrderedIds ids, Limits limits, Fabric fabric) {
+    return new Contexts(clock, ids, limits.asking(fabric.asks()));
   }
 
   @Bean

@@ -17,7 +17,7 @@ import io.havip.inventory.NicStatus;
 import io.havip.inventory.Vm;
 import io.havip.net.Ipv4Address;
 import io.havip.plan.Answer;
-import io.havip.plan.Grant;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.Observed;
 import io.havip.plan.Seen;
 import io.havip.store.Reader;
@@ -83,7 +83,7 @@ public final class ExplainService {
                 .orElseThrow(() -> Refused.of(ErrorCode.NOT_FOUND, id + " does not exist")));
     Network network = known.network();
     Ipv4Address gateway = network.gateway();
-    List<Grant> questions = new ArrayList<>();
+    List<AskedAddress> questions = new ArrayList<>();
     questions.add(question(known, known.vip().address()));
     if (gateway != null) {
       questions.add(question(known, gateway));
@@ -139,8 +139,8 @@ public final class ExplainService {
   }
 
   /** Nobody is meant to have it, so whoever answers is told. */
-  private static Grant question(Known known, Ipv4Address address) {
-    return new Grant(known.vip().id(), known.network().segment(), address, List.of());
+  private static AskedAddress question(Known known, Ipv4Address address) {
+    return new AskedAddress(known.network().segment(), address);
   }
 
   private static Stream<Answer> of(List<Answer> answers, Network network, Ipv4Address address) {

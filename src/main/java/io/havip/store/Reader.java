@@ -11,11 +11,16 @@ import io.havip.event.EventPlace;
 import io.havip.event.HistoryKey;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
+import java.util.Set;
+import io.havip.inventory.Reservation;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.WebhookId;
+import io.havip.inventory.AddressConflict;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
@@ -116,6 +121,18 @@ public interface Reader extends Snapshot {
   Map<NicId, NicStatus> nicStatus(Collection<NicId> ids);
 
   Map<NicId, NicStatus> allNicStatus();
+
+  /** What is known about a reserved address; nothing when its holder released it. */
+  Optional<AddressStatus> addressStatus(Reservation reservation);
+
+  /** The NICs for whose address HAVIP must ask on the wire before they may use it. */
+  Set<NicId> unaskedNics();
+
+  /** By reserved address, the conflicts of some NICs and VIPs. */
+  Map<Reservation, AddressConflict> conflicts(Collection<? extends Id> holders);
+
+  /** Every account's. */
+  Map<Reservation, AddressConflict> allConflicts();
 
   /** By VM, to how many VIPs it is bound; a VM that is bound to none is left out. */
   Map<VmId, Integer> vipCounts(Collection<VmId> ids);

@@ -11,6 +11,9 @@ import io.havip.event.EventPlace;
 import io.havip.event.HistoryKey;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
+import io.havip.inventory.AddressStatus;
+import io.havip.inventory.AddressConflict;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.TokenId;
@@ -183,6 +186,26 @@ record TablesReader(Tables tables) implements Reader {
   @Override
   public Map<NicId, NicStatus> allNicStatus() {
     return tables.nics().allStatus();
+  }
+
+  @Override
+  public Optional<AddressStatus> addressStatus(Reservation reservation) {
+    return tables.reservations().status(reservation);
+  }
+
+  @Override
+  public Set<NicId> unaskedNics() {
+    return tables.reservations().unasked();
+  }
+
+  @Override
+  public Map<Reservation, AddressConflict> conflicts(Collection<? extends Id> holders) {
+    return tables.reservations().conflicts(holders);
+  }
+
+  @Override
+  public Map<Reservation, AddressConflict> allConflicts() {
+    return tables.reservations().allConflicts();
   }
 
   @Override
