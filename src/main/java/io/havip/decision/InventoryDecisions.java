@@ -414,8 +414,7 @@ public final class InventoryDecisions {
     Ipv4Address address = nic.address();
     if (address != null) {
       boolean joined = snapshot.network(nic.networkId()).orElseThrow().isJoined();
-      changes.add(
-          new Change.Reserve(new Reservation(nic.networkId(), address, nic.id()), !joined));
+      changes.add(new Change.Reserve(new Reservation(nic.networkId(), address, nic.id()), !joined));
     }
     return changes;
   }

@@ -119,11 +119,7 @@ final class NicRules {
    * @return null where a NIC needs none and none is wanted
    */
   static @Nullable Ipv4Address address(
-      Snapshot snapshot,
-      Network network,
-      Command.NewNic wanted,
-      String field,
-      Context context) {
+      Snapshot snapshot, Network network, Command.NewNic wanted, String field, Context context) {
     Ipv4Address address = wanted.address();
     if (address == null && network.id().isExternal()) {
       return null;

@@ -60,7 +60,8 @@ public final class VipDecisions {
         Rules.usableNetwork(snapshot, caller, command.networkId())
             .orElseThrow(() -> Rules.unknownReference("networkId", command.networkId()));
     checkType(command, network);
-    Ipv4Address address = Rules.chooseAddress(snapshot, network, "address", command.address(), context);
+    Ipv4Address address =
+        Rules.chooseAddress(snapshot, network, "address", command.address(), context);
     VipId id = context.ids().vip();
     Floating floating = floating(snapshot, network, null, command.floating(), context);
     Vip unbound =
@@ -174,8 +175,7 @@ public final class VipDecisions {
     }
     return new Floating(
         outside.id(),
-        Rules.chooseAddress(
-            snapshot, outside, FLOATING + ".address", wanted.address(), context));
+        Rules.chooseAddress(snapshot, outside, FLOATING + ".address", wanted.address(), context));
   }
 
   /** Of the floating address. */

@@ -135,13 +135,10 @@ record DesiredState(Desired desired, List<Vip> vips, List<Nic> unasked) {
                 .collect(
                     Collectors.toMap(
                         Nic::id,
-                        nic ->
-                            Port.of(usable(nic, unasked), networkById.apply(nic.networkId())))),
+                        nic -> Port.of(usable(nic, unasked), networkById.apply(nic.networkId())))),
             grants),
         vips,
-        nics.stream()
-            .filter(nic -> nic.address() != null && unasked.contains(nic.id()))
-            .toList());
+        nics.stream().filter(nic -> nic.address() != null && unasked.contains(nic.id())).toList());
   }
 
   private static Nic usable(Nic nic, Set<NicId> unasked) {

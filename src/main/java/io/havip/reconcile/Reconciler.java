@@ -304,9 +304,7 @@ public final class Reconciler implements AutoCloseable {
       change(seen.get(), vip -> VipDecisions.failed(vip, failure, now()));
     }
     if (isJoined) {
-      settle(
-          reader -> reader.vip(id).map(ConflictDecisions.Owner::of),
-          contested);
+      settle(reader -> reader.vip(id).map(ConflictDecisions.Owner::of), contested);
     }
   }
 
@@ -315,7 +313,7 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private void endProbe(NicId id, Optional<Answer> contested, Set<Id> ids) {
-    settle(reader -> owner(reader, id), contested);
+    settle(reader -> ConflictOwners.of(reader, id), contested);
     if (contested.isEmpty()) {
       ids.addAll(store.read(reader -> vipsOver(reader, id)));
     }
@@ -324,27 +322,23 @@ public final class Reconciler implements AutoCloseable {
   /** Notes what came of asking for an address whose holder may be gone by now. */
   private void settle(
       Function<Reader, Optional<ConflictDecisions.Owner>> ownerOf, Optional<Answer> contested) {
-    store.write(reader -> {
-      Optional<ConflictDecisions.Owner> owner = ownerOf.apply(reader);
-      Optional<AddressStatus> status =
-          owner.flatMap(it -> reader.addressStatus(it.reservation()));
-      if (owner.isEmpty() || status.isEmpty()) {
-        return new Decision<>(List.of(), Set.of(), AddressStatus.FREE);
-      }
-      return contested
-          .map(it ->
-              ConflictDecisions.noticed(owner.get(), status.get(), it.mac(), it.port(), now()))
-          .orElseGet(() -> ConflictDecisions.free(owner.get(), status.get(), now()));
-    });
-  }
-
-  private static Optional<ConflictDecisions.Owner> owner(Reader reader, NicId id) {
-    return reader
-        .nic(id)
-        .flatMap(nic ->
-            reader
-                .vm(nic.vmId())
-                .flatMap(vm -> ConflictDecisions.Owner.of(nic, vm.accountId())));
+    Function<Reader, Decision<AddressStatus>> decide =
+        reader -> {
+          Optional<ConflictDecisions.Owner> owner = ownerOf.apply(reader);
+          Optional<AddressStatus> status =
+              owner.flatMap(it -> reader.addressStatus(it.reservation()));
+          if (owner.isEmpty() || status.isEmpty()) {
+            return new Decision<>(List.of(), Set.of(), AddressStatus.FREE);
+          }
+          return contested
+              .map(it ->
+                  ConflictDecisions.noticed(owner.get(), status.get(), it.mac(), it.port(), now()))
+              .orElseGet(() -> ConflictDecisions.free(owner.get(), status.get(), now()));
+        };
+    // Most VIPs need no change, and a write would cost a transaction.
+    if (!store.<Decision<AddressStatus>>read(decide).changes().isEmpty()) {
+      store.write(decide);
+    }
   }
 
   /** The VIPs that are advertised over a NIC: what they grant names the NIC's address. */

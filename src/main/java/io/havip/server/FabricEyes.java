@@ -37,7 +37,8 @@ record FabricEyes(Fabric fabric, Leadership<LeadersWork> leadership) implements 
   }
 
   @Override
-  public Optional<List<Answer>> ask(Collection<AskedAddress> addresses) throws InterruptedException {
+  public Optional<List<Answer>> ask(Collection<AskedAddress> addresses)
+      throws InterruptedException {
     if (!leadership.leads()) {
       return Optional.empty();
     }

@@ -11,8 +11,6 @@ import io.havip.event.EventPlace;
 import io.havip.event.HistoryKey;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
-import java.util.Set;
-import io.havip.inventory.Reservation;
 import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
@@ -26,6 +24,7 @@ import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
+import io.havip.inventory.Reservation;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
@@ -42,6 +41,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**

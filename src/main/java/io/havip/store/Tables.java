@@ -65,8 +65,7 @@ record Tables(
         case Change.DropVip(var id) -> vips.drop(id);
         case Change.PutVirtualRouter(var router) -> virtualRouters.put(router);
         case Change.PutDrill(var drill) -> drills.put(drill);
-        case Change.Reserve(var reservation, var asked) ->
-            reservations.reserve(reservation, asked);
+        case Change.Reserve(var reservation, var asked) -> reservations.reserve(reservation, asked);
         case Change.PutAddressStatus(var reservation, var status) ->
             reservations.put(reservation, status);
         case Change.Release(var reservation) -> reservations.release(reservation);

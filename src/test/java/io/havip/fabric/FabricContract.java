@@ -129,8 +129,7 @@ public abstract class FabricContract extends FabricFixture {
         desired(segment(SEGMENT), vm1.on(SEGMENT), vm2.on(SEGMENT), client.on(SEGMENT), router));
     awaitVoice();
     Optional<Fabric.Question> asked =
-        fabric.ask(
-            List.of(grant(1, VIP, vm1).asked(), grant(2, OTHER_VIP, vm1).asked()));
+        fabric.ask(List.of(grant(1, VIP, vm1).asked(), grant(2, OTHER_VIP, vm1).asked()));
     if (asked.isEmpty()) {
       return; // it cannot
     }
