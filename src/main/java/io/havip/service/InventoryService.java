@@ -17,6 +17,7 @@ import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
+import io.havip.inventory.AddressConflict;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
@@ -33,6 +34,7 @@ import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Holder;
 import io.havip.vip.Vip;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -364,14 +366,19 @@ public final class InventoryService {
   private static List<VmDetails> details(Reader reader, List<Vm> vms) {
     List<NicId> nicIds = vms.stream().flatMap(vm -> vm.nics().stream()).map(Nic::id).toList();
     Map<NicId, NicStatus> status = reader.nicStatus(nicIds);
+    Map<Id, AddressConflict> conflicts = new HashMap<>();
+    reader.conflicts(nicIds).forEach((it, conflict) -> conflicts.put(it.holder(), conflict));
     Map<VmId, Integer> vipCounts = reader.vipCounts(vms.stream().map(Vm::id).toList());
     return vms.stream()
         .map(vm ->
             new VmDetails(
                 vm,
                 vm.nics().stream()
-                    .map(
-                        nic -> new NicDetails(nic, status.getOrDefault(nic.id(), NicStatus.ABSENT)))
+                    .map(nic ->
+                        new NicDetails(
+                            nic,
+                            status.getOrDefault(nic.id(), NicStatus.ABSENT),
+                            conflicts.get(nic.id())))
                     .toList(),
                 vipCounts.getOrDefault(vm.id(), 0)))
         .toList();
