@@ -94,13 +94,13 @@ class ServerConfiguration {
   }
 
   @Bean
-  Contexts contexts(Clock clock, TimeOrderedIds ids, Limits limits, Fabric fabric) {
-    return new Contexts(clock, ids, limits.asking(fabric.asks()));
+  Contexts contexts(Clock clock, TimeOrderedIds ids, Limits limits) {
+    return new Contexts(clock, ids, limits);
   }
 
   @Bean
-  Limits limits(Settings settings) {
-    return settings.limits();
+  Limits limits(Settings settings, Fabric fabric) {
+    return settings.limits().asking(fabric.asks());
   }
 
   @Bean

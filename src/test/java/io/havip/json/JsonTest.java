@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.havip.event.AnnouncementReason;
 import io.havip.event.ClaimKind;
 import io.havip.event.Happening;
+import io.havip.id.NetworkId;
 import io.havip.id.VmId;
 import io.havip.net.AddressRange;
 import io.havip.net.Cidr;
@@ -26,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 
 class JsonTest {
   private static final VmId VM = new VmId("vm-01k3v4w5x6y7z8a9b0c1d2e3f4");
+  private static final NetworkId NETWORK = new NetworkId("extnet-" + "0".repeat(26));
 
   record Everything(
       VmId vmId,
@@ -191,6 +193,9 @@ class JsonTest {
         new Happening.ClaimsRefused(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsObserved(ClaimKind.VRRP, "tap1", null, null, null, 5),
         new Happening.ClaimsMisdirected(ClaimKind.IP, "tap1", VM, Ipv4Address.parse("10.0.0.1"), 5),
+        new Happening.AddressConflictBegan(address, NETWORK, VM, null, null),
+        new Happening.AddressConflictBegan(address, NETWORK, null, mac, "uplink"),
+        new Happening.AddressConflictEnded(address, NETWORK, null),
         new Happening.FabricRepaired("a table was gone"),
         new Happening.LeaderChanged(null, "one", 1),
         new Happening.LeaderChanged("one", "two", 2));
