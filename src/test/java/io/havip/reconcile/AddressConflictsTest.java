@@ -164,7 +164,7 @@ class AddressConflictsTest {
     ConflictStage.await(this::asked, times -> times == 3);
     assertThat(stage.nic(vm).conflict()).as("it answered 50 s ago").isNotNull();
 
-    stage.advance(Duration.ofSeconds(15));
+    stage.advance(Duration.ofSeconds(65));
     stage.awaitNoConflict(vm);
     assertThat(stage.toldToTheTenant())
         .last()
