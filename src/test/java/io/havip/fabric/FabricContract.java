@@ -130,6 +130,7 @@ public abstract class FabricContract extends FabricFixture {
     awaitVoice();
     Optional<Fabric.Question> asked =
         fabric.ask(List.of(grant(1, VIP, vm1).asked(), grant(2, OTHER_VIP, vm1).asked()));
+    assertThat(asked.isPresent()).isEqualTo(fabric.asks());
     if (asked.isEmpty()) {
       return; // it cannot
     }

@@ -54,6 +54,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,9 +168,15 @@ final class ConflictStage implements AutoCloseable {
   }
 
   /** The tenant's VM with a NIC on the network; the administrator names what a member may not. */
-  VmId vm(String address, @Nullable MacAddress mac, @Nullable String port) {
+  VmId vm(
+      String address, @Nullable MacAddress mac, @Nullable String port, String... allowedSources) {
     Command.NewNic nic =
-        new Command.NewNic(network.id(), Ipv4Address.parse(address), mac, port, List.of());
+        new Command.NewNic(
+            network.id(),
+            Ipv4Address.parse(address),
+            mac,
+            port,
+            Stream.of(allowedSources).map(Cidr::parse).toList());
     Request request = mac == null && port == null ? member : administrator;
     return ConflictStage.<VmDetails>made(reply ->
             inventory.createVm(

@@ -36,9 +36,9 @@ class PhysicalHostIT {
 
   @BeforeEach
   void build(@TempDir Path directory) throws Exception {
-    vm = LinuxLab.plug(1, ADDRESS);
+    vm = LinuxLab.plug(1, Ipv4Address.parse("10.0.0.31"));
     client = LinuxLab.plug(9, Ipv4Address.parse("10.0.0.19"));
-    host = LinuxLab.plug(50, ADDRESS);
+    host = LinuxLab.plug(50, Ipv4Address.parse("10.0.0.40"));
     fabric = LinuxFabric.open();
     stage = new ConflictStage(fabric, directory, host.port());
     VmId other = stage.vm(client.address().toString(), client.mac(), client.port());
@@ -65,7 +65,8 @@ class PhysicalHostIT {
   }
 
   private VmId create() {
-    return stage.vm(ADDRESS.toString(), vm.mac(), vm.port());
+    // From its other address the VM may always send.
+    return stage.vm(ADDRESS.toString(), vm.mac(), vm.port(), vm.address() + "/32");
   }
 
   @Test
