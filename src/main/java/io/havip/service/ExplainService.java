@@ -1,6 +1,7 @@
 package io.havip.service;
 
 import io.havip.account.Caller;
+import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import io.havip.explain.Check;
@@ -11,6 +12,7 @@ import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
+import io.havip.inventory.AddressConflict;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -66,7 +68,8 @@ public final class ExplainService {
       Network network,
       Optional<VirtualRouter> router,
       List<Situation.Member> members,
-      List<Holder> holders) {}
+      List<Holder> holders,
+      Optional<Instant> conflictSince) {}
 
   /**
    * Explains a VIP; it asks on the wire, which takes some milliseconds.
@@ -107,7 +110,9 @@ public final class ExplainService {
                 of(all, network, known.vip().address())
                     .map(it -> new Situation.Station(it.port(), it.mac()))
                     .toList()),
-            answers.map(all -> gateway != null && of(all, network, gateway).findAny().isPresent()));
+            answers.map(all -> gateway != null && of(all, network, gateway).findAny().isPresent()),
+            known.conflictSince(),
+            !network.isJoined() || caller.role() == Role.ADMIN);
     return new Explained(id, now, Explanation.of(situation));
   }
 
@@ -135,7 +140,10 @@ public final class ExplainService {
         reader.network(vip.networkId()).orElseThrow(),
         router,
         members,
-        reader.holders(List.of(vip.id())).getOrDefault(vip.id(), List.of()));
+        reader.holders(List.of(vip.id())).getOrDefault(vip.id(), List.of()),
+        reader.conflicts(List.of(vip.id())).values().stream()
+            .map(AddressConflict::since)
+            .findFirst());
   }
 
   /** Nobody is meant to have it, so whoever answers is told. */

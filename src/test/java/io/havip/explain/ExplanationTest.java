@@ -58,6 +58,8 @@ class ExplanationTest {
   private List<Refused> refused = List.of();
   private List<String> obstacles = List.of();
   private boolean seen = true;
+  private Optional<Instant> conflictSince = Optional.empty();
+  private boolean namesHosts = true;
   private Optional<List<Station>> asked = Optional.of(List.of(new Station("tap1", mac(1))));
   private Optional<Boolean> gateway = Optional.of(true);
 
@@ -189,6 +191,16 @@ class ExplanationTest {
   }
 
   @Test
+  void membersReadThatAnotherHostHasTheAddressButNotWhich() {
+    namesHosts = false;
+    asked = Optional.of(List.of(new Station("uplink", mac(9))));
+    assertCheck(Topic.DUPLICATE_ADDRESS, PROBLEM, "another host says to have the address");
+    asked = Optional.of(List.of());
+    conflictSince = Optional.of(NOW);
+    assertCheck(Topic.DUPLICATE_ADDRESS, PROBLEM, "another host uses the address since");
+  }
+
+  @Test
   void anotherStationHasTheAddress() {
     asked = Optional.of(List.of(new Station("tap1", mac(1)), new Station("uplink", mac(9))));
     assertCheck(Topic.DUPLICATE_ADDRESS, PROBLEM, mac(9) + " at the port uplink");
@@ -259,7 +271,9 @@ class ExplanationTest {
             ? Optional.of(new Sight(ports, adverts, Optional.of(refused), obstacles))
             : Optional.empty(),
         asked,
-        gateway);
+        gateway,
+        conflictSince,
+        namesHosts);
   }
 
   private static Member member(int number) {

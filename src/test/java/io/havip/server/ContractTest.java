@@ -588,6 +588,13 @@ class ContractTest extends ApiFixture {
     String nic = "{'networkId': '%s', 'address': '%s'}".formatted(network, address);
     String vm = made("/v1/vms", "{'name': 'c', 'vpcId': '%s', 'nics': [%s]}".formatted(vpc, nic));
     await("/v1/vms/" + vm, it -> it.at("/nics/0/conflict").has("mac"));
+    call("DELETE", "/v1/vms/" + vm);
+    String vip =
+        made(
+            "/v1/vips",
+            "{'name': 'c', 'type': 'external', 'vpcId': '%s', 'networkId': '%s', 'address': '%s'}"
+                .formatted(vpc, network, address));
+    await("/v1/vips/" + vip, it -> it.at("/conflict").has("since"));
   }
 
   private int segmentOf(String network) {
