@@ -189,7 +189,7 @@ final class ConflictStage implements AutoCloseable {
   }
 
   private @Nullable String nameOf(Request request) {
-    return request == member ? null : tenant.name();
+    return request.caller().role() == Role.MEMBER ? null : tenant.name();
   }
 
   /** A VIP of the tenant on the network. */
