@@ -103,7 +103,7 @@ public sealed interface Network permits Subnet, ExternalNetwork {
   /**
    * The addresses that HAVIP gives away by itself where it cannot ask other hosts: those of the
    * policy's {@code memberRanges} that a NIC or VIP may have, or all such addresses where it has
-   * none. The ranges are ascending and do not touch.
+   * none. The ranges are ascending and do not overlap.
    */
   default List<AddressRange> memberAddresses() {
     List<AddressRange> wanted = new ArrayList<>(policy().memberRanges());

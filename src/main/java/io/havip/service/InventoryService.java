@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /** What people do with VPCs, networks, VMs and NICs. Every method refuses with {@link Refused}. */
 public final class InventoryService {
   private final Store store;
+  private final Contexts contexts;
   private final Changes changes;
   private final BiFunction<VipId, VmId, Advertising> advertising;
   private final Adoption adoption;
@@ -62,6 +63,7 @@ public final class InventoryService {
       BiFunction<VipId, VmId, Advertising> advertising,
       Adoption adoption) {
     this.store = store;
+    this.contexts = contexts;
     this.changes = new Changes(store, contexts, wakes);
     this.advertising = advertising;
     this.adoption = adoption;
@@ -174,8 +176,11 @@ public final class InventoryService {
         reader -> free(reader, found(id, only(ExternalNetwork.class, reader.network(id)))));
   }
 
-  private static FreeAddresses free(Reader reader, Network network) {
-    List<AddressRange> ranges = network.assignable();
+  private FreeAddresses free(Reader reader, Network network) {
+    List<AddressRange> ranges =
+        network.isJoined() && !contexts.limits().asksForAddresses()
+            ? network.memberAddresses()
+            : network.assignable();
     long all = ranges.stream().mapToLong(AddressRange::size).sum();
     return new FreeAddresses(
         all - reader.takenAddresses(network.id(), ranges),

@@ -103,6 +103,8 @@ class MemberRangesApiTest extends ApiFixture {
   void aMemberGetsAnAddressOfTheMemberRangesAndChoosesNone() throws Exception {
     String network = external(3, "192.0.3.100-192.0.3.101", "192.0.3.200");
     for (String next : List.of("192.0.3.100", "192.0.3.101", "192.0.3.200")) {
+      assertThat(get("/v1/external-networks/" + network + "/addresses").json().get("next"))
+          .hasToString('"' + next + '"');
       Answer answer = asMember("POST", "/v1/vips", vip(network, ""));
       assertThat(answer.json().path("address").asString()).isEqualTo(next);
     }
