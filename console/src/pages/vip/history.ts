@@ -134,6 +134,14 @@ function words(
         title: `${nameOf(text(event, 'vmId') ?? '')} was stopped`,
         detail: 'It stays bound.',
       };
+    case 'address_conflict_began':
+      return {
+        tone: 'error',
+        title: `Another host has the address ${text(event, 'address') ?? ''}`,
+        detail: conflicting(event, nameOf),
+      };
+    case 'address_conflict_ended':
+      return { tone: 'success', title: `No other host has the address ${text(event, 'address') ?? ''} any more` };
     case 'leader_changed':
       return { tone: 'info', title: `The server ${text(event, 'to') ?? ''} leads`, detail: ledBefore(event) };
     case 'vrid_changed':
@@ -258,6 +266,19 @@ function misdirected(event: HistoryEvent, nameOf: NameOf): Pick<Entry, 'tone' | 
       `${packets} ${packets === 1 ? 'packet' : 'packets'} from ${text(event, 'address')} at port ${text(event, 'port')}: ` +
       'set arp_ignore and arp_announce as “Set up HA” says, and look at its routes.',
   };
+}
+
+/** Administrators read which host it is. */
+function conflicting(event: HistoryEvent, nameOf: NameOf): string {
+  const vmId = text(event, 'vmId');
+  const mac = text(event, 'mac');
+  return [
+    vmId && `It is the address of ${nameOf(vmId)}.`,
+    mac && `The host has the MAC address ${mac}, at port ${text(event, 'port') ?? ''}.`,
+    'HAVIP asks again every 30 s.',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function bound(event: HistoryEvent, nameOf: NameOf): string | undefined {

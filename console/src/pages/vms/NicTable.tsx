@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { api, answer, type Nic, type Vm } from '../../api/client';
 import { useNetworksById } from '../../api/inventory';
 import { DeleteModal } from '../../components/DeleteModal';
+import { moment } from '../../components/Time';
 import { useRemoval } from '../../components/useRemoval';
 
 export function NicTable({ vm, onAdd }: { vm: Vm; onAdd: () => void }) {
@@ -48,7 +49,7 @@ export function NicTable({ vm, onAdd }: { vm: Vm; onAdd: () => void }) {
           {
             id: 'status',
             header: 'Status',
-            cell: (nic) => <NicStatus attached={nic.attached} up={nic.up} />,
+            cell: (nic) => <NicStatus nic={nic} />,
           },
           {
             id: 'delete',
@@ -80,7 +81,15 @@ export function NicTable({ vm, onAdd }: { vm: Vm; onAdd: () => void }) {
   );
 }
 
-function NicStatus({ attached, up }: { attached: boolean; up: boolean }) {
+function NicStatus({ nic: { attached, up, conflict } }: { nic: Nic }) {
+  if (conflict) {
+    const host = conflict.mac ? `${conflict.mac} at port ${conflict.port ?? ''}` : 'Another host';
+    return (
+      <StatusIndicator type="error">
+        {host} has the address since {moment(conflict.since)}
+      </StatusIndicator>
+    );
+  }
   if (!attached) {
     return <StatusIndicator type="pending">Not attached</StatusIndicator>;
   }

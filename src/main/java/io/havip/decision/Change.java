@@ -14,6 +14,7 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
@@ -84,8 +85,20 @@ public sealed interface Change {
   /** Writes a drill of a VIP, with which it goes; of one that is gone, nothing. */
   record PutDrill(Drill drill) implements Change {}
 
-  /** Takes an address that is free; taking a taken one refuses with {@code ADDRESS_TAKEN}. */
-  record Reserve(Reservation reservation) implements Change {}
+  /**
+   * Takes an address that is free; taking a taken one refuses with {@code ADDRESS_TAKEN}.
+   *
+   * @param asked see {@link AddressStatus}
+   */
+  record Reserve(Reservation reservation, boolean asked) implements Change {
+    /** Takes an address that HAVIP need not ask for before it is used. */
+    public Reserve(Reservation reservation) {
+      this(reservation, true);
+    }
+  }
+
+  /** Replaces what is known about a reserved address; of one that was released, nothing. */
+  record PutAddressStatus(Reservation reservation, AddressStatus status) implements Change {}
 
   record Release(Reservation reservation) implements Change {}
 

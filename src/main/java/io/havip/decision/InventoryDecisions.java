@@ -256,7 +256,7 @@ public final class InventoryDecisions {
         throw portTaken(field, nic.port());
       }
       vm = vm.plus(nic);
-      changes.addAll(adding(nic));
+      changes.addAll(adding(snapshot, nic));
       wakes.add(nic.id());
       wakes.addAll(nic.sendsFromVip());
     }
@@ -314,7 +314,7 @@ public final class InventoryDecisions {
     Vm changed = vm.plus(nic).changed(context.now());
     List<Change> changes = new ArrayList<>();
     changes.add(new Change.PutVm(changed));
-    changes.addAll(adding(nic));
+    changes.addAll(adding(snapshot, nic));
     Set<Id> wakes = new HashSet<>(nic.sendsFromVip());
     wakes.add(nic.id());
     return new Decision<>(changes, wakes, changed);
@@ -406,13 +406,17 @@ public final class InventoryDecisions {
     return new Decision<>(changes, wakes, changed);
   }
 
-  /** The changes that add a NIC and take its address. */
-  static List<Change> adding(Nic nic) {
+  /**
+   * The changes that add a NIC and take its address. On a joined network HAVIP asks for the address
+   * before the NIC may use it.
+   */
+  static List<Change> adding(Snapshot snapshot, Nic nic) {
     List<Change> changes = new ArrayList<>();
     changes.add(new Change.AddNic(nic));
     Ipv4Address address = nic.address();
     if (address != null) {
-      changes.add(new Change.Reserve(new Reservation(nic.networkId(), address, nic.id())));
+      boolean joined = snapshot.network(nic.networkId()).orElseThrow().isJoined();
+      changes.add(new Change.Reserve(new Reservation(nic.networkId(), address, nic.id()), !joined));
     }
     return changes;
   }
@@ -471,7 +475,7 @@ public final class InventoryDecisions {
     }
     NicRules.checkSenders(
         snapshot, vm, network, wanted.sendsFromVip(), Set.of(), field + "sendsFromVip", context);
-    Ipv4Address address = NicRules.address(snapshot, network, wanted, field + "address");
+    Ipv4Address address = NicRules.address(snapshot, network, wanted, field + "address", context);
     return makeNic(snapshot, vm, wanted, network, address, false, field, context);
   }
 

@@ -119,7 +119,7 @@ final class NicRules {
    * @return null where a NIC needs none and none is wanted
    */
   static @Nullable Ipv4Address address(
-      Snapshot snapshot, Network network, Command.NewNic wanted, String field) {
+      Snapshot snapshot, Network network, Command.NewNic wanted, String field, Context context) {
     Ipv4Address address = wanted.address();
     if (address == null && network.id().isExternal()) {
       return null;
@@ -137,7 +137,7 @@ final class NicRules {
       }
       return address;
     }
-    return Rules.chooseAddress(snapshot, network, field, address);
+    return Rules.chooseAddress(snapshot, network, field, address, context);
   }
 
   /**

@@ -122,15 +122,26 @@ final class Rules {
   }
 
   /**
-   * The wanted address if it can be had, or a free one when none is wanted.
+   * The wanted address if it can be had, or a free one when none is wanted. On a joined network
+   * where the fabric cannot ask other hosts, members get one of the network's {@code memberRanges}
+   * and choose none.
    *
-   * @throws Refused when it is outside, reserved or taken, or when the network is full
+   * @throws Refused when it is outside, reserved or taken, when the network is full or has no
+   *     {@code memberRanges}, or when the caller may not choose
    */
   static Ipv4Address chooseAddress(
-      Snapshot snapshot, Network network, String field, @Nullable Ipv4Address wanted) {
+      Snapshot snapshot,
+      Network network,
+      String field,
+      @Nullable Ipv4Address wanted,
+      Context context) {
+    boolean unasked = network.isJoined() && !context.limits().asksForAddresses();
+    if (unasked && context.caller().role() != Role.ADMIN) {
+      checkMemberAddress(network, field, wanted);
+    }
     if (wanted == null) {
       return snapshot
-          .freeAddress(network.id(), network.assignable())
+          .freeAddress(network.id(), unasked ? network.memberAddresses() : network.assignable())
           .orElseThrow(() ->
               Refused.of(
                   ErrorCode.NETWORK_FULL,
@@ -146,6 +157,29 @@ final class Rules {
       throw addressTaken(field, wanted);
     }
     return wanted;
+  }
+
+  private static void checkMemberAddress(
+      Network network, String field, @Nullable Ipv4Address wanted) {
+    if (network.policy().memberRanges().isEmpty()) {
+      throw Refused.field(
+          field,
+          ErrorCode.FORBIDDEN,
+          network.name()
+              + " reaches hosts outside HAVIP, and HAVIP cannot ask them on this fabric whether they"
+              + " have an address; ask an administrator to set the network's memberRanges");
+    }
+    if (wanted != null) {
+      throw Refused.field(
+          field,
+          ErrorCode.FORBIDDEN,
+          network.name()
+              + " reaches hosts outside HAVIP, and HAVIP cannot ask them on this fabric whether they"
+              + " have "
+              + wanted
+              + "; leave the address out, and HAVIP takes one of the network's memberRanges, or ask"
+              + " an administrator to choose it");
+    }
   }
 
   /** Says that an address is taken, but not by whom: that may be another account's. */

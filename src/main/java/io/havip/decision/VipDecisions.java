@@ -58,7 +58,8 @@ public final class VipDecisions {
     Vpc vpc = Rules.referencedVpc(snapshot, caller, command.vpcId());
     Network network = Rules.usableNetwork(snapshot, caller, "networkId", command.networkId());
     checkType(command, network);
-    Ipv4Address address = Rules.chooseAddress(snapshot, network, "address", command.address());
+    Ipv4Address address =
+        Rules.chooseAddress(snapshot, network, "address", command.address(), context);
     VipId id = context.ids().vip();
     Floating floating = floating(snapshot, network, null, command.floating(), context);
     Vip unbound =
@@ -172,7 +173,7 @@ public final class VipDecisions {
     }
     return new Floating(
         outside.id(),
-        Rules.chooseAddress(snapshot, outside, FLOATING + ".address", wanted.address()));
+        Rules.chooseAddress(snapshot, outside, FLOATING + ".address", wanted.address(), context));
   }
 
   /** Of the floating address. */
@@ -621,7 +622,7 @@ public final class VipDecisions {
             throw noNic(field, vm);
           }
           Nic made = InventoryDecisions.bindingNic(snapshot, vm, network, context);
-          result.nicsFirst().addAll(InventoryDecisions.adding(made));
+          result.nicsFirst().addAll(InventoryDecisions.adding(snapshot, made));
           result.wakes().add(made.id());
           return made;
         });

@@ -29,6 +29,8 @@ public enum EventKind {
   NETWORK_TROUBLE_BEGAN,
   NETWORK_TROUBLE_ENDED,
   PORTS_UNJUDGED,
+  ADDRESS_CONFLICT_BEGAN,
+  ADDRESS_CONFLICT_ENDED,
   FABRIC_REPAIRED,
   LEADER_CHANGED;
 
@@ -61,6 +63,8 @@ public enum EventKind {
       case Happening.NetworkTroubleBegan _ -> NETWORK_TROUBLE_BEGAN;
       case Happening.NetworkTroubleEnded _ -> NETWORK_TROUBLE_ENDED;
       case Happening.PortsUnjudged _ -> PORTS_UNJUDGED;
+      case Happening.AddressConflictBegan _ -> ADDRESS_CONFLICT_BEGAN;
+      case Happening.AddressConflictEnded _ -> ADDRESS_CONFLICT_ENDED;
       case Happening.FabricRepaired _ -> FABRIC_REPAIRED;
       case Happening.LeaderChanged _ -> LEADER_CHANGED;
     };

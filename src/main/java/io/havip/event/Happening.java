@@ -178,6 +178,30 @@ public sealed interface Happening {
    */
   record PortsUnjudged(NetworkId networkId, List<String> ports) implements Happening {}
 
+  /**
+   * Another host has the address of a NIC or of a VIP. It is told to the address's account without
+   * the host's MAC address and port, and to administrators with both.
+   *
+   * @param vmId the VM whose NIC has the address; absent for a VIP's address
+   * @param mac the other host's MAC address; absent where members read it
+   * @param port the port at which the other host was noticed; absent where members read it
+   */
+  record AddressConflictBegan(
+      Ipv4Address address,
+      NetworkId networkId,
+      @Nullable VmId vmId,
+      @Nullable MacAddress mac,
+      @Nullable String port)
+      implements Happening {}
+
+  /**
+   * The other host is gone.
+   *
+   * @param vmId the VM whose NIC has the address; absent for a VIP's address
+   */
+  record AddressConflictEnded(Ipv4Address address, NetworkId networkId, @Nullable VmId vmId)
+      implements Happening {}
+
   /** Somebody changed what is HAVIP's on the fabric; it is as it should be again. */
   record FabricRepaired(String difference) implements Happening {}
 

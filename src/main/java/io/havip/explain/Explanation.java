@@ -470,6 +470,14 @@ public final class Explanation {
           failure.message(),
           "take the address away there, then retry (havip vip retry)");
     }
+    if (situation.conflictSince().isPresent()) {
+      return Check.problem(
+          Topic.DUPLICATE_ADDRESS,
+          "another host uses the address since %s; its ARP packets are refused"
+              .formatted(situation.conflictSince().get().truncatedTo(ChronoUnit.SECONDS)),
+          "find the host and take the address away there; the event address_conflict_began tells"
+              + " administrators its MAC address and port");
+    }
     if (situation.askedAll().isEmpty()) {
       return Check.unknown(Topic.DUPLICATE_ADDRESS, unseen("nobody could be asked"));
     }
@@ -483,10 +491,14 @@ public final class Explanation {
             Topic.DUPLICATE_ADDRESS, "when asked, nobody but bound VMs said to have the address")
         : Check.problem(
             Topic.DUPLICATE_ADDRESS,
-            others.stream()
-                .map(it -> it.mac() + " at the port " + it.port() + " says to have the address")
-                .collect(Collectors.joining(", ")),
-            "take the address away there");
+            situation.namesHosts()
+                ? others.stream()
+                    .map(it -> it.mac() + " at the port " + it.port() + " says to have the address")
+                    .collect(Collectors.joining(", "))
+                : "another host says to have the address",
+            situation.namesHosts()
+                ? "take the address away there"
+                : "choose another address, or ask an administrator to find the host");
   }
 
   private Check configuration() {
@@ -529,18 +541,20 @@ public final class Explanation {
 
   private Check answered(List<Station> stations) {
     String evidence =
-        "the gateway %s answers: %s"
+        "the gateway %s answers%s"
             .formatted(
                 situation.gateway(),
-                stations.stream()
-                    .map(it -> it.mac() + " at the port " + it.port())
-                    .collect(Collectors.joining(", ")));
+                situation.namesHosts()
+                    ? stations.stream()
+                        .map(it -> it.mac() + " at the port " + it.port())
+                        .collect(Collectors.joining(", ", ": ", ""))
+                    : "");
     boolean isOne = stations.stream().map(Station::mac).distinct().count() == 1;
     return isOne
         ? Check.ok(Topic.GATEWAY, evidence)
         : Check.warning(
             Topic.GATEWAY,
-            evidence + ": several hosts say to have its address",
+            evidence + "; several hosts say to have its address",
             "take the address away where it is not the gateway's");
   }
 

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param askedAll who said that the address is theirs, when everybody was asked; absent when nobody
  *     could be
  * @param gatewayAnswers who said so of the gateway's address; absent when it could not be asked
+ * @param conflictSince when another host was first noticed that has the address; absent when none
+ *     was
+ * @param namesHosts whether the reader may know other hosts' MAC addresses and ports: anyone on a
+ *     network of the account's own, administrators on a joined network
  */
 public record Situation(
     Instant now,
@@ -39,7 +43,9 @@ public record Situation(
     List<Holder> holders,
     Optional<Sight> sight,
     Optional<List<Station>> askedAll,
-    Optional<List<Station>> gatewayAnswers) {
+    Optional<List<Station>> gatewayAnswers,
+    Optional<Instant> conflictSince,
+    boolean namesHosts) {
   public Situation {
     members = List.copyOf(members);
     holders = List.copyOf(holders);

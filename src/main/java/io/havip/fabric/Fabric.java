@@ -4,6 +4,7 @@ import io.havip.id.Id;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -47,6 +48,9 @@ public interface Fabric extends AutoCloseable {
    */
   void apply(Set<Id> ids, Desired desired) throws FabricException;
 
+  /** Whether {@link #ask} can ask; the answer is always the same. */
+  boolean asks();
+
   /**
    * When the network began to do what the last {@link #sync} or {@link #apply} gave it, by the
    * hosts' clocks; to the millisecond. For the thread that called.
@@ -58,13 +62,13 @@ public interface Fabric extends AutoCloseable {
   }
 
   /**
-   * Asks everybody on the grants' segments once whether the address is theirs, and does not wait. A
-   * host that is about to use the address does not take the question for a conflict (RFC 5227). The
-   * grants need not be in force. Any thread may ask.
+   * Asks all hosts of the segments once whether the address is theirs, and does not wait. A host
+   * that is about to use the address does not take the question for a conflict (RFC 5227). The
+   * addresses need not be in force. Any thread may ask.
    *
    * @return empty where the fabric cannot ask: then nothing is known
    */
-  Optional<Question> ask(Collection<Grant> grants) throws FabricException;
+  Optional<Question> ask(Collection<AskedAddress> addresses) throws FabricException;
 
   /**
    * Asks each member of the grants by itself, and nobody else, whether it has the address now, and

@@ -165,6 +165,9 @@ final class VipRoutes {
     }
   }
 
+  /** Another host has the VIP's address. */
+  record ConflictJson(Instant since) {}
+
   record VipJson(
       VipId id,
       String name,
@@ -180,6 +183,7 @@ final class VipRoutes {
       List<BindingJson> bindings,
       List<Holder> holders,
       @Nullable Boolean split,
+      @Nullable ConflictJson conflict,
       long version,
       long generation,
       long observedGeneration,
@@ -202,6 +206,7 @@ final class VipRoutes {
           details.bindings().stream().map(BindingJson::of).toList(),
           details.holders(),
           details.split().orElse(null),
+          details.conflictSince().map(ConflictJson::new).orElse(null),
           vip.version(),
           vip.generation(),
           vip.observedGeneration(),

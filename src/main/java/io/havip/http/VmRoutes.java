@@ -1,6 +1,7 @@
 package io.havip.http;
 
 import io.havip.account.Caller;
+import io.havip.account.Role;
 import io.havip.decision.Command;
 import io.havip.decision.Reply;
 import io.havip.decision.VmPreview;
@@ -10,6 +11,7 @@ import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
+import io.havip.inventory.AddressConflict;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Vm;
@@ -106,8 +108,9 @@ final class VmRoutes {
       boolean gateway,
       List<VipId> sendsFromVip,
       boolean attached,
-      boolean up) {
-    static NicJson of(NicDetails details) {
+      boolean up,
+      @Nullable ConflictJson conflict) {
+    static NicJson of(NicDetails details, Caller caller) {
       Nic nic = details.nic();
       return new NicJson(
           nic.id(),
@@ -119,7 +122,20 @@ final class VmRoutes {
           nic.gateway(),
           nic.sendsFromVip().stream().sorted(Comparator.comparing(VipId::value)).toList(),
           details.status().attached(),
-          details.status().up());
+          details.status().up(),
+          ConflictJson.of(details.conflict(), caller));
+    }
+  }
+
+  /** Another host has the address; only administrators read which. */
+  record ConflictJson(Instant since, @Nullable MacAddress mac, @Nullable String port) {
+    static @Nullable ConflictJson of(@Nullable AddressConflict conflict, Caller caller) {
+      if (conflict == null) {
+        return null;
+      }
+      return caller.role() == Role.ADMIN
+          ? new ConflictJson(conflict.since(), conflict.mac(), conflict.port())
+          : new ConflictJson(conflict.since(), null, null);
     }
   }
 
@@ -133,14 +149,14 @@ final class VmRoutes {
       long version,
       Instant createdAt,
       Instant updatedAt) {
-    static VmJson of(VmDetails details) {
+    static VmJson of(VmDetails details, Caller caller) {
       Vm vm = details.vm();
       return new VmJson(
           vm.id(),
           vm.name(),
           vm.vpcId(),
           vm.state(),
-          details.nics().stream().map(NicJson::of).toList(),
+          details.nics().stream().map(nic -> NicJson.of(nic, caller)).toList(),
           details.vipCount(),
           vm.version(),
           vm.createdAt(),
@@ -160,7 +176,7 @@ final class VmRoutes {
                 state == null ? VmState.RUNNING : state,
                 Bodies.orEmpty(body.nics()).stream().map(NewNic::toCommand).toList(),
                 body.account()),
-            VmRoutes::created));
+            vm -> created(vm, call)));
   }
 
   @GetMapping
@@ -175,7 +191,7 @@ final class VmRoutes {
     return Paging.page(
         list,
         inventory.vms(caller, account, query, Paging.after(list, cursor), Paging.checkLimit(limit)),
-        VmJson::of);
+        vm -> VmJson.of(vm, caller));
   }
 
   /** What a list of another account's VMs is for; its cursors fit no other. */
@@ -183,7 +199,7 @@ final class VmRoutes {
 
   @GetMapping("/{id}")
   ResponseEntity<VmJson> get(Caller caller, @PathVariable VmId id) {
-    return ok(inventory.vm(caller, id));
+    return ok(inventory.vm(caller, id), caller);
   }
 
   @PatchMapping(
@@ -192,7 +208,8 @@ final class VmRoutes {
   ResponseEntity<VmJson> update(Call call, @PathVariable VmId id, @RequestBody JsonNode body) {
     VmPatch patch = MergePatch.read(body, VmPatch.class);
     return ok(
-        inventory.updateVm(call.request(), id, new Command.UpdateVm(patch.name(), patch.state())));
+        inventory.updateVm(call.request(), id, new Command.UpdateVm(patch.name(), patch.state())),
+        call.request().caller());
   }
 
   @DeleteMapping("/{id}")
@@ -219,7 +236,7 @@ final class VmRoutes {
   @PostMapping(path = "/{id}/nics", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<byte[]> addNic(Call call, @PathVariable VmId id, @RequestBody NewNic body) {
     return Replies.response(
-        inventory.addNic(call.request(body), id, body.toCommand(), VmRoutes::created));
+        inventory.addNic(call.request(body), id, body.toCommand(), vm -> created(vm, call)));
   }
 
   @PatchMapping(
@@ -228,7 +245,8 @@ final class VmRoutes {
   ResponseEntity<VmJson> updateNic(
       Call call, @PathVariable VmId id, @PathVariable NicId nicId, @RequestBody JsonNode body) {
     NicPatch patch = MergePatch.read(body, NicPatch.class);
-    return ok(inventory.updateNic(call.request(), id, nicId, patch.toCommand()));
+    return ok(
+        inventory.updateNic(call.request(), id, nicId, patch.toCommand()), call.request().caller());
   }
 
   @DeleteMapping("/{id}/nics/{nicId}")
@@ -237,12 +255,13 @@ final class VmRoutes {
     return ResponseEntity.noContent().build();
   }
 
-  private static ResponseEntity<VmJson> ok(VmDetails details) {
-    return Responses.ok(details.vm().version(), VmJson.of(details));
+  private static ResponseEntity<VmJson> ok(VmDetails details, Caller caller) {
+    return Responses.ok(details.vm().version(), VmJson.of(details, caller));
   }
 
-  private static Reply created(VmDetails details) {
+  private static Reply created(VmDetails details, Call call) {
     Vm vm = details.vm();
-    return Replies.created(LIST, vm.id(), vm.version(), VmJson.of(details));
+    return Replies.created(
+        LIST, vm.id(), vm.version(), VmJson.of(details, call.request().caller()));
   }
 }

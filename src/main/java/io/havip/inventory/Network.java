@@ -100,6 +100,32 @@ public sealed interface Network permits Subnet, ExternalNetwork {
     return assignable;
   }
 
+  /**
+   * The addresses that HAVIP gives away by itself where it cannot ask other hosts: those of the
+   * policy's {@code memberRanges} that a NIC or VIP may have, or all such addresses where it has
+   * none. The ranges are ascending and do not overlap.
+   */
+  default List<AddressRange> memberAddresses() {
+    List<AddressRange> wanted = new ArrayList<>(policy().memberRanges());
+    if (wanted.isEmpty()) {
+      return assignable();
+    }
+    wanted.sort(Comparator.comparing(AddressRange::first));
+    List<AddressRange> addresses = new ArrayList<>();
+    for (AddressRange range : assignable()) {
+      long next = range.first().toLong();
+      for (AddressRange one : wanted) {
+        long first = Math.max(next, one.first().toLong());
+        long last = Math.min(range.last().toLong(), one.last().toLong());
+        if (first <= last) {
+          addresses.add(range(first, last));
+          next = last + 1;
+        }
+      }
+    }
+    return addresses;
+  }
+
   private static AddressRange range(long first, long last) {
     return new AddressRange(Ipv4Address.ofLong(first), Ipv4Address.ofLong(last));
   }

@@ -60,6 +60,12 @@ public record Nic(
         madeByBinding);
   }
 
+  /** The same NIC as long as it may not use its address. */
+  public Nic withoutAddress() {
+    return new Nic(
+        id, vmId, networkId, null, mac, port, allowedSources, gateway, sendsFromVip, madeByBinding);
+  }
+
   /** A NIC that is neither a router's nor an LVS real server's. */
   public Nic(
       NicId id,

@@ -2,6 +2,8 @@ package io.havip.json;
 
 import io.havip.event.EventKind;
 import io.havip.event.Happening;
+import io.havip.event.Happening.AddressConflictBegan;
+import io.havip.event.Happening.AddressConflictEnded;
 import io.havip.event.Happening.AdvertisementsWithheld;
 import io.havip.event.Happening.BindingsChanged;
 import io.havip.event.Happening.ClaimsMisdirected;
@@ -85,6 +87,8 @@ public final class HappeningJson {
       case NETWORK_TROUBLE_BEGAN -> NetworkTroubleBegan.class;
       case NETWORK_TROUBLE_ENDED -> NetworkTroubleEnded.class;
       case PORTS_UNJUDGED -> PortsUnjudged.class;
+      case ADDRESS_CONFLICT_BEGAN -> AddressConflictBegan.class;
+      case ADDRESS_CONFLICT_ENDED -> AddressConflictEnded.class;
       case FABRIC_REPAIRED -> FabricRepaired.class;
       case LEADER_CHANGED -> LeaderChanged.class;
     };

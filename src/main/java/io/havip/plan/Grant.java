@@ -56,6 +56,11 @@ public record Grant(
     this(id, segment, address, null, members);
   }
 
+  /** The address, as all hosts of its segment are asked for it. */
+  public AskedAddress asked() {
+    return new AskedAddress(segment, address);
+  }
+
   /**
    * An LVS real server.
    *

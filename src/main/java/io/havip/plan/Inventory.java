@@ -59,9 +59,7 @@ public final class Inventory {
   private void put(Collection<Network> newNetworks, Collection<Nic> nics, Collection<Vip> newVips) {
     for (Network network : newNetworks) {
       networks.put(network.id(), network);
-      if (network.uplink() != null) {
-        byUplink.put(network.uplink(), network);
-      }
+      trustedPorts(network).forEach(port -> byUplink.put(port, network));
     }
     for (Nic nic : nics) {
       nicsByPort.put(nic.port(), nic);
@@ -85,8 +83,8 @@ public final class Inventory {
     switch (id) {
       case NetworkId network -> {
         Network before = networks.remove(network);
-        if (before != null && before.uplink() != null) {
-          byUplink.remove(before.uplink(), before);
+        if (before != null) {
+          trustedPorts(before).forEach(port -> byUplink.remove(port, before));
         }
       }
       case NicId nic -> {
@@ -111,6 +109,18 @@ public final class Inventory {
       }
       case AccountId _, TokenId _, VpcId _, VmId _, WebhookId _ -> {}
     }
+  }
+
+  /** The interfaces that lead outside and at which frames are judged. */
+  private static Set<String> trustedPorts(Network network) {
+    Set<String> ports = new HashSet<>();
+    if (network.uplink() != null) {
+      ports.add(network.uplink());
+    }
+    if (network.policy().judgesTrustedPorts()) {
+      ports.addAll(network.policy().trustedPorts());
+    }
+    return ports;
   }
 
   int segmentOf(NetworkId networkId) {

@@ -4,10 +4,12 @@ import io.havip.event.ClaimKind;
 import io.havip.event.Event;
 import io.havip.event.Happening;
 import io.havip.id.AccountId;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.inventory.Nic;
+import io.havip.inventory.Reservation;
 import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.vip.Vip;
@@ -58,6 +60,7 @@ public final class RefusalTracker {
   private final Map<Observed.Refusal, Long> counted = new HashMap<>();
   private final Map<Observed.Refusal, Instant> lastAt = new HashMap<>();
   private final Map<Topic, Telling> tellings = new HashMap<>();
+  private final List<ConflictTracker.Noticed> conflicts = new ArrayList<>();
 
   /** Begins with what was counted before anybody watched; that is not told. */
   public RefusalTracker(List<Observed.Refusal> before) {
@@ -76,6 +79,7 @@ public final class RefusalTracker {
       Instant now) {
     Map<Observed.Refusal, Long> before = Map.copyOf(counted);
     counted.clear();
+    conflicts.clear();
     for (Observed.Refusal refusal : refusals) {
       Observed.Refusal key = refusal.key();
       counted.put(key, refusal.packets());
@@ -102,6 +106,9 @@ public final class RefusalTracker {
     }
     Ipv4Address address = refusal.address();
     Nic nic = sender.nic();
+    if (isConflict(refusal, sender, sighting)) {
+      return;
+    }
     boolean isTheft = address != null && isTheft(sender, address, sighting);
     boolean isOwn =
         nic != null
@@ -120,6 +127,38 @@ public final class RefusalTracker {
     Telling telling = tellings.computeIfAbsent(topic, _ -> new Telling());
     telling.untold += packets;
     telling.mac = refusal.mac();
+  }
+
+  /**
+   * Whether a host outside HAVIP said at a trusted port that it has the address of a NIC or of a
+   * VIP; then it is no theft by a VM.
+   */
+  private boolean isConflict(Observed.Refusal refusal, Sighting.Sender sender, Sighting sighting) {
+    Ipv4Address address = refusal.address();
+    MacAddress mac = refusal.mac();
+    if (sender.nic() != null
+        || refusal.kind() != ClaimKind.ARP
+        || address == null
+        || mac == null
+        || sighting.hasMac(sender.network().id(), mac)) {
+      return false;
+    }
+    NetworkId networkId = sender.network().id();
+    Optional<Id> holder =
+        sighting
+            .vipAt(networkId, address)
+            .<Id>map(Vip::id)
+            .or(() -> sighting.ownerOf(networkId, address).map(Nic::id));
+    holder.ifPresent(id ->
+        conflicts.add(
+            new ConflictTracker.Noticed(
+                new Reservation(networkId, address, id), mac, refusal.port())));
+    return holder.isPresent();
+  }
+
+  /** The conflicts that the last step noticed, see {@link ConflictTracker}. */
+  public List<ConflictTracker.Noticed> conflicts() {
+    return List.copyOf(conflicts);
   }
 
   /** Whether it is the address of a VIP, of the gateway or of another VM. */

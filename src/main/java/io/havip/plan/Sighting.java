@@ -8,6 +8,7 @@ import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.net.Ipv4Address;
+import io.havip.net.MacAddress;
 import io.havip.vip.Vip;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,6 +148,12 @@ public final class Sighting {
   Optional<Vip> vipAt(NetworkId networkId, Ipv4Address address) {
     return Optional.ofNullable(
         inventory.vips.get(new Inventory.Place(inventory.segmentOf(networkId), address)));
+  }
+
+  /** Whether a NIC of the network has the MAC address. */
+  boolean hasMac(NetworkId networkId, MacAddress mac) {
+    return inventory.nicsByPort.values().stream()
+        .anyMatch(nic -> nic.networkId().equals(networkId) && nic.mac().equals(mac));
   }
 
   /** The NIC that has an address on a network. */

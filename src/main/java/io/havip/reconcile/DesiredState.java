@@ -32,8 +32,9 @@ import java.util.stream.Stream;
  * What the store desires of the fabric, and the VIPs that it is about.
  *
  * @param vips as they were when the desired state was read
+ * @param unasked NICs that are desired without their address, because HAVIP has not asked for it
  */
-record DesiredState(Desired desired, List<Vip> vips) {
+record DesiredState(Desired desired, List<Vip> vips, List<Nic> unasked) {
 
   /** All of it, as of a time. */
   static DesiredState of(Reader reader, Instant now) {
@@ -53,6 +54,7 @@ record DesiredState(Desired desired, List<Vip> vips) {
         cutOff(reader, now),
         reader.allVirtualRouters(),
         senders,
+        reader.unaskedNics(),
         id -> Objects.requireNonNull(networks.get(id)),
         id -> Objects.requireNonNull(nics.get(id)));
   }
@@ -71,6 +73,7 @@ record DesiredState(Desired desired, List<Vip> vips) {
         cutOff(reader, now),
         reader.virtualRouters(vipIds),
         reader.sendersFrom(vipIds),
+        reader.unaskedNics(),
         id -> reader.network(id).orElseThrow(),
         id -> reader.nic(id).orElseThrow());
   }
@@ -95,7 +98,8 @@ record DesiredState(Desired desired, List<Vip> vips) {
     some.forEach(vip -> grants.remove(vip.id()));
     return new DesiredState(
         new Desired(desired.segments(), desired.ports(), grants),
-        vips.stream().filter(vip -> !some.contains(vip)).toList());
+        vips.stream().filter(vip -> !some.contains(vip)).toList(),
+        unasked);
   }
 
   static <T extends Id> Stream<T> only(Class<T> kind, Set<Id> ids) {
@@ -109,6 +113,7 @@ record DesiredState(Desired desired, List<Vip> vips) {
       Set<NicId> cutOff,
       Map<VipId, VirtualRouter> routers,
       Map<VipId, List<Nic>> senders,
+      Set<NicId> unasked,
       Function<NetworkId, Network> networkById,
       Function<NicId, Nic> nicById) {
     Map<VipId, Grant> grants = new HashMap<>();
@@ -118,7 +123,7 @@ record DesiredState(Desired desired, List<Vip> vips) {
               vip,
               networkById.apply(vip.networkId()),
               router,
-              nicById,
+              id -> usable(nicById.apply(id), unasked),
               senders.getOrDefault(vip.id(), List.of()))
           .ifPresent(grant -> grants.put(vip.id(), grant));
     }
@@ -129,8 +134,14 @@ record DesiredState(Desired desired, List<Vip> vips) {
                 .filter(nic -> !cutOff.contains(nic.id()))
                 .collect(
                     Collectors.toMap(
-                        Nic::id, nic -> Port.of(nic, networkById.apply(nic.networkId())))),
+                        Nic::id,
+                        nic -> Port.of(usable(nic, unasked), networkById.apply(nic.networkId())))),
             grants),
-        vips);
+        vips,
+        nics.stream().filter(nic -> nic.address() != null && unasked.contains(nic.id())).toList());
+  }
+
+  private static Nic usable(Nic nic, Set<NicId> unasked) {
+    return unasked.contains(nic.id()) ? nic.withoutAddress() : nic;
   }
 }

@@ -5,6 +5,7 @@ import io.havip.fabric.FabricException;
 import io.havip.id.Id;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -42,9 +43,14 @@ record FencedFabric(Fabric fabric, Lease lease) implements Fabric {
   }
 
   @Override
-  public Optional<Question> ask(Collection<Grant> grants) throws FabricException {
+  public boolean asks() {
+    return fabric.asks();
+  }
+
+  @Override
+  public Optional<Question> ask(Collection<AskedAddress> addresses) throws FabricException {
     check();
-    return fabric.ask(grants);
+    return fabric.ask(addresses);
   }
 
   @Override

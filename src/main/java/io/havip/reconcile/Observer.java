@@ -1,6 +1,7 @@
 package io.havip.reconcile;
 
 import io.havip.decision.Change;
+import io.havip.decision.ConflictDecisions;
 import io.havip.decision.Decision;
 import io.havip.decision.HaDecisions;
 import io.havip.event.AnnouncementReason;
@@ -14,13 +15,17 @@ import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
+import io.havip.inventory.Reservation;
 import io.havip.inventory.Vm;
 import io.havip.net.MacAddress;
 import io.havip.plan.Advertising;
 import io.havip.plan.Announcement;
+import io.havip.plan.AskedAddress;
+import io.havip.plan.ConflictTracker;
 import io.havip.plan.Grant;
 import io.havip.plan.HolderTracker;
 import io.havip.plan.Inventory;
@@ -81,6 +86,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
 
   private final HolderTracker holders;
   private final Map<NicId, NicStatus> nicStatus;
+  private final ConflictTracker conflicts;
   private Optional<RefusalTracker> refusals = Optional.empty();
   private Optional<SurroundingsTracker> surroundings = Optional.empty();
   private final Map<NetworkId, Outside> outside = new HashMap<>();
@@ -117,6 +123,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
     this.clock = clock;
     this.holders = new HolderTracker(store.read(Reader::allHolders), silentWithin);
     this.nicStatus = new HashMap<>(store.read(Reader::allNicStatus));
+    this.conflicts = new ConflictTracker(store.read(Observer::known), clock.instant());
   }
 
   /**
@@ -207,6 +214,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
       changes.add(new Change.Append(event));
     }
     noticeOutside(observed.surroundings(), sighting.networks(), now);
+    followConflicts(tracker.conflicts(), now);
     seen = Optional.of(new Seen(now, observed, tracker.lastAt()));
     if (!changes.isEmpty()) {
       store.write(_ -> new Decision<>(changes, Set.of(), now));
@@ -236,6 +244,59 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
         wakes.accept(decision.wakes());
       }
     }
+  }
+
+  /** Tells of hosts outside that use an address which a VM uses, and asks whether they still do. */
+  private void followConflicts(List<ConflictTracker.Noticed> noticed, Instant now)
+      throws FabricException {
+    ConflictTracker.Step step = conflicts.step(noticed, now);
+    for (ConflictTracker.Noticed one : step.noticed()) {
+      decide(
+          one.reservation(),
+          (owner, status) -> ConflictDecisions.noticed(owner, status, one.mac(), one.port(), now));
+    }
+    for (Reservation reservation : step.ended()) {
+      decide(reservation, (owner, status) -> ConflictDecisions.free(owner, status, now));
+    }
+    Set<Reservation> due = conflicts.due(now);
+    if (!due.isEmpty()) {
+      List<AskedAddress> addresses =
+          store.read(reader ->
+              due.stream()
+                  .flatMap(it ->
+                      reader
+                          .network(it.networkId())
+                          .map(network -> new AskedAddress(network.segment(), it.address()))
+                          .stream())
+                  .toList());
+      fabric.ask(addresses); // the fabric refuses the answers, and tells so
+    }
+  }
+
+  private interface Deciding {
+    Decision<AddressStatus> decide(ConflictDecisions.Owner owner, AddressStatus status);
+  }
+
+  /** Decides about an address as it is now; one that was released needs no decision. */
+  private void decide(Reservation reservation, Deciding deciding) {
+    store.write(reader -> {
+      Optional<ConflictDecisions.Owner> owner = ConflictOwners.of(reader, reservation);
+      Optional<AddressStatus> status = reader.addressStatus(reservation);
+      return owner.isEmpty() || status.isEmpty()
+          ? new Decision<>(List.of(), Set.of(), AddressStatus.FREE)
+          : deciding.decide(owner.get(), status.get());
+    });
+  }
+
+  /** Conflicts of addresses that are in use; those that are not the reconciler asks for. */
+  private static Set<Reservation> known(Reader reader) {
+    Set<Reservation> known = new HashSet<>(reader.allConflicts().keySet());
+    Set<NicId> unasked = reader.unaskedNics();
+    known.removeIf(it ->
+        it.holder() instanceof VipId vip
+            ? reader.vip(vip).filter(found -> found.observedGeneration() > 0).isEmpty()
+            : unasked.contains(it.holder()));
+    return known;
   }
 
   private static Change told(Vip vip, Instant at, Happening what) {

@@ -1,6 +1,7 @@
 package io.havip.reconcile;
 
 import io.havip.decision.Change;
+import io.havip.decision.ConflictDecisions;
 import io.havip.decision.Decision;
 import io.havip.decision.VipDecisions;
 import io.havip.error.Superseded;
@@ -9,9 +10,14 @@ import io.havip.event.Happening;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.id.Id;
+import io.havip.id.NicId;
 import io.havip.id.VipId;
+import io.havip.inventory.AddressStatus;
+import io.havip.inventory.Network;
+import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
+import io.havip.plan.Grant;
 import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Binding;
@@ -30,6 +36,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,11 +92,20 @@ public final class Reconciler implements AutoCloseable {
   }
 
   public Reconciler(Store store, Fabric fabric, Clock clock, Listener listener) {
+    this(store, fabric, clock, System::nanoTime, listener);
+  }
+
+  /**
+   * The same with a clock of its own for questions.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Reconciler(Store store, Fabric fabric, Clock clock, LongSupplier nanoTime, Listener listener) {
     this.store = store;
     this.fabric = fabric;
     this.clock = clock;
     this.listener = listener;
-    this.probes = new Probes(fabric);
+    this.probes = new Probes(fabric, nanoTime);
     this.announcer = new Announcer(fabric);
   }
 
@@ -172,6 +189,7 @@ public final class Reconciler implements AutoCloseable {
           Set<Id> ids = new HashSet<>(work.ids());
           endFences(ids);
           endProbes(ids);
+          ids.addAll(probes.again());
           if (work.scan() || !isInSync) {
             scannedAt = System.nanoTime();
             scan();
@@ -264,21 +282,90 @@ public final class Reconciler implements AutoCloseable {
 
   private void endProbes(Set<Id> ids) throws FabricException {
     for (Probes.Result result : probes.end()) {
-      Optional<Vip> vip = store.read(reader -> reader.vip(result.vipId()));
-      Optional<Failure> failure = result.contested().map(Reconciler::duplicate);
-      if (failure.isEmpty()) {
-        ids.add(result.vipId());
-      } else if (vip.isPresent()) {
-        change(vip.get(), now -> VipDecisions.failed(now, failure.get(), now()));
+      if (result.contested().isEmpty()) {
+        ids.add(result.id());
+      }
+      if (result.id() instanceof NicId nicId) {
+        endProbe(nicId, result.contested(), ids);
+      } else if (result.id() instanceof VipId vipId) {
+        endProbe(vipId, result.contested());
       }
     }
   }
 
-  private static Failure duplicate(Answer answer) {
+  private void endProbe(VipId id, Optional<Answer> contested) {
+    Optional<Vip> seen = store.read(reader -> reader.vip(id));
+    if (seen.isEmpty()) {
+      return;
+    }
+    boolean isJoined = store.read(reader -> isJoined(reader, seen.get()));
+    if (contested.isPresent()) {
+      Failure failure = duplicate(contested.get(), isJoined);
+      change(seen.get(), vip -> VipDecisions.failed(vip, failure, now()));
+    }
+    if (isJoined) {
+      settle(reader -> reader.vip(id).map(ConflictDecisions.Owner::of), contested);
+    }
+  }
+
+  private static boolean isJoined(Reader reader, Vip vip) {
+    return reader.network(vip.networkId()).map(Network::isJoined).orElse(false);
+  }
+
+  private void endProbe(NicId id, Optional<Answer> contested, Set<Id> ids) {
+    settle(reader -> ConflictOwners.of(reader, id), contested);
+    if (contested.isEmpty()) {
+      ids.addAll(store.read(reader -> vipsOver(reader, id)));
+    }
+  }
+
+  /** Notes what came of asking for an address whose holder may be gone by now. */
+  private void settle(
+      Function<Reader, Optional<ConflictDecisions.Owner>> ownerOf, Optional<Answer> contested) {
+    Function<Reader, Decision<AddressStatus>> decide =
+        reader -> {
+          Optional<ConflictDecisions.Owner> owner = ownerOf.apply(reader);
+          Optional<AddressStatus> status =
+              owner.flatMap(it -> reader.addressStatus(it.reservation()));
+          if (owner.isEmpty() || status.isEmpty()) {
+            return new Decision<>(List.of(), Set.of(), AddressStatus.FREE);
+          }
+          return contested
+              .map(it ->
+                  ConflictDecisions.noticed(owner.get(), status.get(), it.mac(), it.port(), now()))
+              .orElseGet(() -> ConflictDecisions.free(owner.get(), status.get(), now()));
+        };
+    // Most VIPs need no change, and a write would cost a transaction.
+    if (!store.<Decision<AddressStatus>>read(decide).changes().isEmpty()) {
+      store.write(decide);
+    }
+  }
+
+  /** The VIPs that are advertised over a NIC: what they grant names the NIC's address. */
+  private static Set<Id> vipsOver(Reader reader, NicId id) {
+    Set<Id> vips = new HashSet<>();
+    reader
+        .nic(id)
+        .ifPresent(nic ->
+            reader.vipsOf(nic.vmId()).stream()
+                .filter(vip ->
+                    vip.binding(nic.vmId())
+                        .filter(binding -> binding.vrrpNicId().equals(id))
+                        .isPresent())
+                .forEach(vip -> vips.add(vip.id())));
+    return vips;
+  }
+
+  /** On a joined network members read no host's MAC address and port; administrators do. */
+  private static Failure duplicate(Answer answer, boolean isJoined) {
     return new Failure(
         Failure.Code.DUPLICATE_ADDRESS,
-        "%s at the port %s has the address %s already; take it away there, then retry"
-            .formatted(answer.mac(), answer.port(), answer.address()));
+        isJoined
+            ? ("another host has the address %s; HAVIP asks again every 30 s; choose another address,"
+                    + " or ask an administrator to find the host")
+                .formatted(answer.address())
+            : "%s at the port %s has the address %s already; take it away there, then retry"
+                .formatted(answer.mac(), answer.port(), answer.address()));
   }
 
   private void apply(Set<Id> ids) throws FabricException {
@@ -293,12 +380,26 @@ public final class Reconciler implements AutoCloseable {
     }
     realised(free.vips(), realisedAt(began));
     listener.told(ids);
-    probes.begin(waiting, state.desired().grants());
+    probes.begin(subjects(waiting, state));
+  }
+
+  private List<Probes.Subject> subjects(List<Vip> waiting, DesiredState state) {
+    List<Probes.Subject> subjects = new ArrayList<>();
+    for (Vip vip : waiting) {
+      Grant grant = Optional.ofNullable(state.desired().grants().get(vip.id())).orElseThrow();
+      subjects.add(Probes.Subject.of(vip, grant));
+    }
+    for (Nic nic : state.unasked()) {
+      store
+          .read(reader -> reader.network(nic.networkId()))
+          .ifPresent(network -> subjects.add(Probes.Subject.of(nic, network.segment())));
+    }
+    return subjects;
   }
 
   private void scan() throws FabricException {
     DesiredState state = store.read(reader -> DesiredState.of(reader, now()));
-    probes.keep(state.vips());
+    probes.keep(state.vips(), state.unasked());
     List<Vip> waiting = state.vips().stream().filter(probes::mustWait).toList();
     DesiredState free = state.without(waiting);
     Instant began = now();
@@ -313,7 +414,7 @@ public final class Reconciler implements AutoCloseable {
     }
     hasScanned = true;
     listener.toldAll();
-    probes.begin(waiting, state.desired().grants());
+    probes.begin(subjects(waiting, state));
   }
 
   /** By this server's clock; the clocks of the hosts cannot move it out of the call. */

@@ -3,7 +3,7 @@ package io.havip.server;
 import io.havip.fabric.Fabric;
 import io.havip.fabric.FabricException;
 import io.havip.plan.Answer;
-import io.havip.plan.Grant;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.Seen;
 import io.havip.reconcile.Leadership;
 import io.havip.service.Eyes;
@@ -37,12 +37,13 @@ record FabricEyes(Fabric fabric, Leadership<LeadersWork> leadership) implements 
   }
 
   @Override
-  public Optional<List<Answer>> ask(Collection<Grant> grants) throws InterruptedException {
+  public Optional<List<Answer>> ask(Collection<AskedAddress> addresses)
+      throws InterruptedException {
     if (!leadership.leads()) {
       return Optional.empty();
     }
     try {
-      Optional<Fabric.Question> question = fabric.ask(grants);
+      Optional<Fabric.Question> question = fabric.ask(addresses);
       if (question.isEmpty()) {
         return Optional.empty();
       }

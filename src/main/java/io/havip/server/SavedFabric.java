@@ -8,6 +8,7 @@ import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -157,8 +158,13 @@ final class SavedFabric implements Fabric {
   }
 
   @Override
-  public Optional<Question> ask(Collection<Grant> grants) throws FabricException {
-    return fabric.ask(grants);
+  public boolean asks() {
+    return fabric.asks();
+  }
+
+  @Override
+  public Optional<Question> ask(Collection<AskedAddress> addresses) throws FabricException {
+    return fabric.ask(addresses);
   }
 
   @Override

@@ -99,8 +99,8 @@ class ServerConfiguration {
   }
 
   @Bean
-  Limits limits(Settings settings) {
-    return settings.limits();
+  Limits limits(Settings settings, Fabric fabric) {
+    return settings.limits().asking(fabric.asks());
   }
 
   @Bean

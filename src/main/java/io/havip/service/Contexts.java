@@ -19,6 +19,10 @@ public final class Contexts {
     this.limits = limits;
   }
 
+  Limits limits() {
+    return limits;
+  }
+
   Context of(Request request) {
     return new Context(request.caller(), now(clock), ids, limits, request.expected());
   }

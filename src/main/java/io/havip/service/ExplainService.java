@@ -1,6 +1,7 @@
 package io.havip.service;
 
 import io.havip.account.Caller;
+import io.havip.account.Role;
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
 import io.havip.explain.Check;
@@ -11,13 +12,14 @@ import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
+import io.havip.inventory.AddressConflict;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
 import io.havip.inventory.Vm;
 import io.havip.net.Ipv4Address;
 import io.havip.plan.Answer;
-import io.havip.plan.Grant;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.Observed;
 import io.havip.plan.Seen;
 import io.havip.store.Reader;
@@ -66,7 +68,8 @@ public final class ExplainService {
       Network network,
       Optional<VirtualRouter> router,
       List<Situation.Member> members,
-      List<Holder> holders) {}
+      List<Holder> holders,
+      Optional<Instant> conflictSince) {}
 
   /**
    * Explains a VIP; it asks on the wire, which takes some milliseconds.
@@ -83,7 +86,7 @@ public final class ExplainService {
                 .orElseThrow(() -> Refused.of(ErrorCode.NOT_FOUND, id + " does not exist")));
     Network network = known.network();
     Ipv4Address gateway = network.gateway();
-    List<Grant> questions = new ArrayList<>();
+    List<AskedAddress> questions = new ArrayList<>();
     questions.add(question(known, known.vip().address()));
     if (gateway != null) {
       questions.add(question(known, gateway));
@@ -104,7 +107,9 @@ public final class ExplainService {
                 .filter(seen -> now.isBefore(seen.at().plus(FRESH)))
                 .map(seen -> sight(known, seen)),
             answers.map(all -> stations(all, network, known.vip().address())),
-            answers.map(all -> gateway == null ? List.of() : stations(all, network, gateway)));
+            answers.map(all -> gateway == null ? List.of() : stations(all, network, gateway)),
+            known.conflictSince(),
+            !network.isJoined() || caller.role() == Role.ADMIN);
     return new Explained(id, now, Explanation.of(situation));
   }
 
@@ -132,12 +137,15 @@ public final class ExplainService {
         reader.network(vip.networkId()).orElseThrow(),
         router,
         members,
-        reader.holders(List.of(vip.id())).getOrDefault(vip.id(), List.of()));
+        reader.holders(List.of(vip.id())).getOrDefault(vip.id(), List.of()),
+        reader.conflicts(List.of(vip.id())).values().stream()
+            .map(AddressConflict::since)
+            .findFirst());
   }
 
   /** Nobody is meant to have it, so whoever answers is told. */
-  private static Grant question(Known known, Ipv4Address address) {
-    return new Grant(known.vip().id(), known.network().segment(), address, List.of());
+  private static AskedAddress question(Known known, Ipv4Address address) {
+    return new AskedAddress(known.network().segment(), address);
   }
 
   private static List<Situation.Station> stations(

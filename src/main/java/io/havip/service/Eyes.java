@@ -1,7 +1,7 @@
 package io.havip.service;
 
 import io.havip.plan.Answer;
-import io.havip.plan.Grant;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.Seen;
 import java.util.Collection;
 import java.util.List;
@@ -24,5 +24,5 @@ public interface Eyes {
    *
    * @return absent when the fabric cannot ask
    */
-  Optional<List<Answer>> ask(Collection<Grant> grants) throws InterruptedException;
+  Optional<List<Answer>> ask(Collection<AskedAddress> addresses) throws InterruptedException;
 }

@@ -18,6 +18,7 @@ import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
+import io.havip.inventory.AddressConflict;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
@@ -34,6 +35,7 @@ import io.havip.store.Reader;
 import io.havip.store.Store;
 import io.havip.vip.Holder;
 import io.havip.vip.Vip;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** What people do with VPCs, networks, VMs and NICs. Every method refuses with {@link Refused}. */
 public final class InventoryService {
   private final Store store;
+  private final Contexts contexts;
   private final Changes changes;
   private final BiFunction<VipId, VmId, Advertising> advertising;
   private final Adoption adoption;
@@ -61,6 +64,7 @@ public final class InventoryService {
       BiFunction<VipId, VmId, Advertising> advertising,
       Adoption adoption) {
     this.store = store;
+    this.contexts = contexts;
     this.changes = new Changes(store, contexts, wakes);
     this.advertising = advertising;
     this.adoption = adoption;
@@ -204,8 +208,11 @@ public final class InventoryService {
     return store.read(reader -> free(reader, found(id, externalNetwork(reader, caller, id))));
   }
 
-  private static FreeAddresses free(Reader reader, Network network) {
-    List<AddressRange> ranges = network.assignable();
+  private FreeAddresses free(Reader reader, Network network) {
+    List<AddressRange> ranges =
+        network.isJoined() && !contexts.limits().asksForAddresses()
+            ? network.memberAddresses()
+            : network.assignable();
     long all = ranges.stream().mapToLong(AddressRange::size).sum();
     return new FreeAddresses(
         all - reader.takenAddresses(network.id(), ranges),
@@ -386,14 +393,19 @@ public final class InventoryService {
   private static List<VmDetails> details(Reader reader, List<Vm> vms) {
     List<NicId> nicIds = vms.stream().flatMap(vm -> vm.nics().stream()).map(Nic::id).toList();
     Map<NicId, NicStatus> status = reader.nicStatus(nicIds);
+    Map<Id, AddressConflict> conflicts = new HashMap<>();
+    reader.conflicts(nicIds).forEach((it, conflict) -> conflicts.put(it.holder(), conflict));
     Map<VmId, Integer> vipCounts = reader.vipCounts(vms.stream().map(Vm::id).toList());
     return vms.stream()
         .map(vm ->
             new VmDetails(
                 vm,
                 vm.nics().stream()
-                    .map(
-                        nic -> new NicDetails(nic, status.getOrDefault(nic.id(), NicStatus.ABSENT)))
+                    .map(nic ->
+                        new NicDetails(
+                            nic,
+                            status.getOrDefault(nic.id(), NicStatus.ABSENT),
+                            conflicts.get(nic.id())))
                     .toList(),
                 vipCounts.getOrDefault(vm.id(), 0)))
         .toList();

@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * A VIP with all that its viewers want to see at once.
  *
  * @param vrid the VIP's VRID; nothing while no configuration was made for it
+ * @param conflictSince when another host was first noticed that has the VIP's address; nothing when
+ *     none was
  */
 public record VipDetails(
-    Vip vip, Optional<Integer> vrid, List<Bound> bindings, List<Holder> holders) {
+    Vip vip,
+    Optional<Integer> vrid,
+    List<Bound> bindings,
+    List<Holder> holders,
+    Optional<Instant> conflictSince) {
   public VipDetails {
     bindings = List.copyOf(bindings);
     holders = List.copyOf(holders);

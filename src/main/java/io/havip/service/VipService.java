@@ -15,6 +15,7 @@ import io.havip.event.EventFilter;
 import io.havip.event.EventPlace;
 import io.havip.event.RecordedEvent;
 import io.havip.ha.Node;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
@@ -32,6 +33,7 @@ import io.havip.vip.Holder;
 import io.havip.vip.Vip;
 import io.havip.vip.VipQuery;
 import io.havip.vip.VirtualRouter;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -323,6 +325,8 @@ public final class VipService {
     List<VipId> ids = vips.stream().map(Vip::id).toList();
     Map<VipId, List<Holder>> holders = reader.holders(ids);
     Map<VipId, VirtualRouter> routers = reader.virtualRouters(ids);
+    Map<Id, Instant> conflicts = new HashMap<>();
+    reader.conflicts(ids).forEach((it, conflict) -> conflicts.put(it.holder(), conflict.since()));
     return vips.stream()
         .map(vip -> {
           Optional<VirtualRouter> router =
@@ -335,7 +339,8 @@ public final class VipService {
                       bound(binding, vms, added, status, configuration(vip, binding, router))
                           .stream())
                   .toList(),
-              holders.getOrDefault(vip.id(), List.of()));
+              holders.getOrDefault(vip.id(), List.of()),
+              Optional.ofNullable(conflicts.get(vip.id())));
         })
         .toList();
   }

@@ -11,16 +11,20 @@ import io.havip.event.EventPlace;
 import io.havip.event.HistoryKey;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.WebhookId;
+import io.havip.inventory.AddressConflict;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.NicStatus;
+import io.havip.inventory.Reservation;
 import io.havip.inventory.Subnet;
 import io.havip.inventory.Vm;
 import io.havip.inventory.Vpc;
@@ -37,6 +41,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +127,18 @@ public interface Reader extends Snapshot {
   Map<NicId, NicStatus> nicStatus(Collection<NicId> ids);
 
   Map<NicId, NicStatus> allNicStatus();
+
+  /** What is known about a reserved address; nothing when its holder released it. */
+  Optional<AddressStatus> addressStatus(Reservation reservation);
+
+  /** The NICs for whose address HAVIP must ask on the wire before they may use it. */
+  Set<NicId> unaskedNics();
+
+  /** By reserved address, the conflicts of some NICs and VIPs. */
+  Map<Reservation, AddressConflict> conflicts(Collection<? extends Id> holders);
+
+  /** Every account's. */
+  Map<Reservation, AddressConflict> allConflicts();
 
   /** By VM, to how many VIPs it is bound; a VM that is bound to none is left out. */
   Map<VmId, Integer> vipCounts(Collection<VmId> ids);

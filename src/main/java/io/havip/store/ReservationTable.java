@@ -6,33 +6,51 @@ import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.VipId;
+import io.havip.inventory.AddressConflict;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.Reservation;
 import io.havip.net.AddressRange;
 import io.havip.net.Ipv4Address;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Which address is whose. */
 record ReservationTable(JdbcClient db) {
+  private static final String CONFLICTS =
+      """
+      SELECT network_id, address, holder, conflict_since, conflict_mac, conflict_port
+      FROM reservations WHERE conflict_since IS NOT NULL
+      """;
 
   /**
    * Takes an address.
    *
+   * @param asked see {@link AddressStatus}
    * @throws Refused with {@code ADDRESS_TAKEN} when somebody has it
    */
-  void reserve(Reservation reservation) {
+  void reserve(Reservation reservation, boolean asked) {
     int rows =
         db.sql(
                 """
-                INSERT INTO reservations (network_id, address, holder)
-                VALUES (:networkId, :address, :holder)
+                INSERT INTO reservations (network_id, address, holder, asked)
+                VALUES (:networkId, :address, :holder, :asked)
                 ON CONFLICT (network_id, address) DO NOTHING
                 """)
             .param("networkId", reservation.networkId().value())
             .param("address", reservation.address().toLong())
             .param("holder", reservation.holder().value())
+            .param("asked", asked)
             .update();
     if (rows == 0) {
       throw Refused.field(
@@ -52,6 +70,80 @@ record ReservationTable(JdbcClient db) {
         .param("address", reservation.address().toLong())
         .param("holder", reservation.holder().value())
         .update();
+  }
+
+  /** Replaces what is known about an address; of one that was released, nothing. */
+  void put(Reservation reservation, AddressStatus status) {
+    AddressConflict conflict = status.conflict();
+    db.sql(
+            """
+            UPDATE reservations SET asked = :asked, conflict_since = :since, conflict_mac = :mac,
+              conflict_port = :port
+            WHERE network_id = :networkId AND address = :address AND holder = :holder
+            """)
+        .param("networkId", reservation.networkId().value())
+        .param("address", reservation.address().toLong())
+        .param("holder", reservation.holder().value())
+        .param("asked", status.asked())
+        .param("since", conflict == null ? null : Columns.micros(conflict.since()))
+        .param("mac", conflict == null ? null : conflict.mac().bits())
+        .param("port", conflict == null ? null : conflict.port())
+        .update();
+  }
+
+  /** What is known about an address; nothing when its holder released it. */
+  Optional<AddressStatus> status(Reservation reservation) {
+    return db.sql(
+            """
+            SELECT asked, conflict_since, conflict_mac, conflict_port FROM reservations
+            WHERE network_id = :networkId AND address = :address AND holder = :holder
+            """)
+        .param("networkId", reservation.networkId().value())
+        .param("address", reservation.address().toLong())
+        .param("holder", reservation.holder().value())
+        .query((row, _) -> new AddressStatus(row.getBoolean("asked"), conflictOrNull(row)))
+        .optional();
+  }
+
+  /** The NICs for whose address HAVIP must ask first. */
+  Set<NicId> unasked() {
+    return db.sql("SELECT holder FROM reservations WHERE NOT asked")
+        .query((row, _) -> new NicId(row.getString("holder")))
+        .set();
+  }
+
+  /** By reserved address, the conflicts of some holders. */
+  Map<Reservation, AddressConflict> conflicts(Collection<? extends Id> holders) {
+    return holders.isEmpty()
+        ? Map.of()
+        : conflicts(
+            db.sql(CONFLICTS + " AND holder IN (:holders)")
+                .param("holders", holders.stream().map(Id::value).toList()));
+  }
+
+  Map<Reservation, AddressConflict> allConflicts() {
+    return conflicts(db.sql(CONFLICTS));
+  }
+
+  private static Map<Reservation, AddressConflict> conflicts(JdbcClient.StatementSpec select) {
+    Map<Reservation, AddressConflict> conflicts = new HashMap<>();
+    select.query(row -> {
+      conflicts.put(
+          new Reservation(
+              new NetworkId(row.getString("network_id")),
+              Columns.address(row, "address"),
+              holder(row.getString("holder"))),
+          Objects.requireNonNull(conflictOrNull(row)));
+    });
+    return conflicts;
+  }
+
+  private static @Nullable AddressConflict conflictOrNull(ResultSet row) throws SQLException {
+    Instant since = Columns.instantOrNull(row, "conflict_since");
+    return since == null
+        ? null
+        : new AddressConflict(
+            since, Columns.mac(row, "conflict_mac"), row.getString("conflict_port"));
   }
 
   Optional<Reservation> find(NetworkId id, Ipv4Address address) {

@@ -66,7 +66,9 @@ record Tables(
         case Change.DropVip(var id) -> vips.drop(id);
         case Change.PutVirtualRouter(var router) -> virtualRouters.put(router);
         case Change.PutDrill(var drill) -> drills.put(drill);
-        case Change.Reserve(var reservation) -> reservations.reserve(reservation);
+        case Change.Reserve(var reservation, var asked) -> reservations.reserve(reservation, asked);
+        case Change.PutAddressStatus(var reservation, var status) ->
+            reservations.put(reservation, status);
         case Change.Release(var reservation) -> reservations.release(reservation);
         case Change.Append(var event) -> events.append(new RecordedEvent(revision, index++, event));
         case Change.PruneEvents(var history, var last) -> events.prune(history, last);

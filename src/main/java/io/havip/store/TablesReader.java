@@ -11,6 +11,7 @@ import io.havip.event.EventPlace;
 import io.havip.event.HistoryKey;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
+import io.havip.id.Id;
 import io.havip.id.NetworkId;
 import io.havip.id.NicId;
 import io.havip.id.TokenId;
@@ -18,6 +19,8 @@ import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
+import io.havip.inventory.AddressConflict;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
 import io.havip.inventory.Network;
@@ -185,6 +188,26 @@ record TablesReader(Tables tables) implements Reader {
   @Override
   public Map<NicId, NicStatus> allNicStatus() {
     return tables.nics().allStatus();
+  }
+
+  @Override
+  public Optional<AddressStatus> addressStatus(Reservation reservation) {
+    return tables.reservations().status(reservation);
+  }
+
+  @Override
+  public Set<NicId> unaskedNics() {
+    return tables.reservations().unasked();
+  }
+
+  @Override
+  public Map<Reservation, AddressConflict> conflicts(Collection<? extends Id> holders) {
+    return tables.reservations().conflicts(holders);
+  }
+
+  @Override
+  public Map<Reservation, AddressConflict> allConflicts() {
+    return tables.reservations().allConflicts();
   }
 
   @Override

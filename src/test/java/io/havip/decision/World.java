@@ -116,6 +116,7 @@ public final class World implements Snapshot {
           Change.Lead _,
           Change.WantAnnouncement _,
           Change.DropAnnouncement _,
+          Change.PutAddressStatus _,
           Change.PutDelivery _ -> {}
       case Change.PutWebhook(var webhook) -> {
         check(accounts.containsKey(webhook.accountId()), change, "the account is unknown");
@@ -194,7 +195,7 @@ public final class World implements Snapshot {
       }
       case Change.PutVirtualRouter(var router) -> putVirtualRouter(change, router);
       case Change.PutDrill _ -> {} // no decision reads it here
-      case Change.Reserve(var reservation) -> reserve(change, reservation);
+      case Change.Reserve(var reservation, var _) -> reserve(change, reservation);
       case Change.Release(var reservation) ->
           check(
               reservations.remove(placeOf(reservation), reservation),

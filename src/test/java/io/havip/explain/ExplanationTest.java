@@ -61,6 +61,8 @@ class ExplanationTest {
   private List<Withheld> withheld = List.of();
   private List<String> unjudged = List.of();
   private boolean seen = true;
+  private Optional<Instant> conflictSince = Optional.empty();
+  private boolean namesHosts = true;
   private Optional<List<Station>> asked = Optional.of(List.of(new Station("tap1", mac(1))));
   private Optional<List<Station>> gateway = Optional.of(List.of(new Station("up0", mac(9))));
 
@@ -195,6 +197,16 @@ class ExplanationTest {
   }
 
   @Test
+  void membersReadThatAnotherHostHasTheAddressButNotWhich() {
+    namesHosts = false;
+    asked = Optional.of(List.of(new Station("uplink", mac(9))));
+    assertCheck(Topic.DUPLICATE_ADDRESS, PROBLEM, "another host says to have the address");
+    asked = Optional.of(List.of());
+    conflictSince = Optional.of(NOW);
+    assertCheck(Topic.DUPLICATE_ADDRESS, PROBLEM, "another host uses the address since");
+  }
+
+  @Test
   void anotherStationHasTheAddress() {
     asked = Optional.of(List.of(new Station("tap1", mac(1)), new Station("uplink", mac(9))));
     assertCheck(Topic.DUPLICATE_ADDRESS, PROBLEM, mac(9) + " at the port uplink");
@@ -213,7 +225,7 @@ class ExplanationTest {
     assertCheck(Topic.CONFIGURATION, UNKNOWN, "none for vm1");
     assertCheck(Topic.GATEWAY, OK, "10.77.0.1 answers: " + mac(9) + " at the port up0");
     gateway = Optional.of(List.of(new Station("up0", mac(9)), new Station("tap3", mac(3))));
-    assertCheck(Topic.GATEWAY, WARNING, mac(3) + " at the port tap3: several hosts");
+    assertCheck(Topic.GATEWAY, WARNING, mac(3) + " at the port tap3; several hosts");
     gateway = Optional.of(List.of());
     assertCheck(Topic.GATEWAY, PROBLEM, "10.77.0.1 does not answer");
   }
@@ -276,7 +288,9 @@ class ExplanationTest {
                 new Sight(ports, adverts, Optional.of(refused), obstacles, withheld, unjudged))
             : Optional.empty(),
         asked,
-        gateway);
+        gateway,
+        conflictSince,
+        namesHosts);
   }
 
   private static Member member(int number) {

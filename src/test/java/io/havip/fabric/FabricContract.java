@@ -129,7 +129,8 @@ public abstract class FabricContract extends FabricFixture {
         desired(segment(SEGMENT), vm1.on(SEGMENT), vm2.on(SEGMENT), client.on(SEGMENT), router));
     awaitVoice();
     Optional<Fabric.Question> asked =
-        fabric.ask(List.of(grant(1, VIP, vm1), grant(2, OTHER_VIP, vm1)));
+        fabric.ask(List.of(grant(1, VIP, vm1).asked(), grant(2, OTHER_VIP, vm1).asked()));
+    assertThat(asked.isPresent()).isEqualTo(fabric.asks());
     if (asked.isEmpty()) {
       return; // it cannot
     }
@@ -144,7 +145,7 @@ public abstract class FabricContract extends FabricFixture {
     assertThat(answer.contests(grant(1, VIP, vm1))).isTrue();
     assertThat(answer.contests(grant(1, VIP, vm3))).as("its own").isFalse();
     assertThat(answer.contests(grant(2, OTHER_VIP, vm1))).isFalse();
-    assertThat(fabric.ask(List.of(grant(1, VIP, vm1))).orElseThrow().answers())
+    assertThat(fabric.ask(List.of(grant(1, VIP, vm1).asked())).orElseThrow().answers())
         .as("not again")
         .isEmpty();
   }

@@ -7,6 +7,7 @@ import io.havip.id.VipId;
 import io.havip.inventory.Nic;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -38,6 +39,8 @@ public final class InMemoryFabric implements Fabric {
   private int changes;
   private final List<ChassisReport> reports = new ArrayList<>();
   private boolean needsAgents;
+  private boolean asks = true;
+  private final List<AskedAddress> asked = new ArrayList<>();
 
   /** What it holds now. */
   public synchronized Desired held() {
@@ -86,12 +89,32 @@ public final class InMemoryFabric implements Fabric {
     answers = newAnswers;
   }
 
+  /** From now on, can ask for addresses or not. */
+  public synchronized void setAsks(boolean newAsks) {
+    asks = newAsks;
+  }
+
   @Override
-  public synchronized Optional<Question> ask(Collection<Grant> asked) throws FabricException {
+  public synchronized boolean asks() {
+    return asks;
+  }
+
+  /** For which addresses it was asked to ask, so far. */
+  public synchronized List<AskedAddress> asked() {
+    return List.copyOf(asked);
+  }
+
+  @Override
+  public synchronized Optional<Question> ask(Collection<AskedAddress> addresses)
+      throws FabricException {
     check();
+    if (!asks) {
+      return Optional.empty();
+    }
+    asked.addAll(addresses);
     List<Answer> heard =
         answers.stream()
-            .filter(a -> asked.stream().anyMatch(g -> g.address().equals(a.address())))
+            .filter(it -> addresses.contains(new AskedAddress(it.segment(), it.address())))
             .toList();
     return Optional.of(() -> heard);
   }

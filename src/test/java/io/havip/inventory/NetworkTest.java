@@ -39,6 +39,33 @@ class NetworkTest {
         Instant.EPOCH);
   }
 
+  @Test
+  void membersGetThoseOfTheirRangesThatCanBeHad() {
+    ExternalNetwork plain =
+        (ExternalNetwork)
+            network("10.0.0.0/24", "10.0.0.1", List.of(AddressRange.parse("10.0.0.20-10.0.0.29")));
+    NetworkPolicy policy =
+        new NetworkPolicy(
+            null,
+            List.of(),
+            List.of(),
+            false,
+            Stream.of(
+                    "10.0.0.25-10.0.0.40", "10.0.0.0-10.0.0.3", "10.0.0.38-10.0.0.41", "10.0.0.255")
+                .map(AddressRange::parse)
+                .toList(),
+            NetworkPolicy.DEFAULT.otherTraffic(),
+            NetworkPolicy.DEFAULT.ipsec());
+    Network network =
+        plain.with(plain.name(), plain.enforcement(), policy, plain.sharing(), Instant.EPOCH);
+    assertThat(network.memberAddresses())
+        .containsExactly(
+            AddressRange.parse("10.0.0.2-10.0.0.3"),
+            AddressRange.parse("10.0.0.30-10.0.0.40"),
+            AddressRange.parse("10.0.0.41"));
+    assertThat(plain.memberAddresses()).isEqualTo(plain.assignable());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "10.0.0.0, ADDRESS_RESERVED, the network address",

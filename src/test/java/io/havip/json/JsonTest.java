@@ -198,6 +198,9 @@ class JsonTest {
         new Happening.NetworkTroubleBegan(NETWORK, "its bridge has STP"),
         new Happening.NetworkTroubleEnded(NETWORK),
         new Happening.PortsUnjudged(NETWORK, List.of("eth0", "tap9")),
+        new Happening.AddressConflictBegan(address, NETWORK, VM, null, null),
+        new Happening.AddressConflictBegan(address, NETWORK, null, mac, "uplink"),
+        new Happening.AddressConflictEnded(address, NETWORK, null),
         new Happening.FabricRepaired("a table was gone"),
         new Happening.LeaderChanged(null, "one", 1),
         new Happening.LeaderChanged("one", "two", 2));

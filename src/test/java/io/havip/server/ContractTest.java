@@ -69,11 +69,15 @@ import tools.jackson.databind.node.ObjectNode;
 class ContractTest extends ApiFixture {
   private static final String MEMBER = "a-members-token";
 
-  /** Documented, but too far: it takes 65,535 networks, or 255 VIPs with a configuration each. */
+  /**
+   * Documented, but too far: it takes 65,535 networks, 255 VIPs with a configuration each, or a
+   * fabric that cannot ask for addresses ({@link MemberRangesApiTest}).
+   */
   private static final Set<String> UNTRIED =
       Set.of(
           "createSubnet 409 network_full",
           "createExternalNetwork 409 network_full",
+          "updateVip 403 forbidden",
           "getKeepalivedConfiguration 409 vrids_exhausted",
           "getHeartbeatConfiguration 409 vrids_exhausted",
           "getPacemakerConfiguration 409 vrids_exhausted");
@@ -579,15 +583,10 @@ class ContractTest extends ApiFixture {
   private String failedVip() throws Exception {
     String network = newSubnet(vpc);
     String address = hostOf(network, 99);
-    int segment =
-        Objects.requireNonNull(store)
-            .read(reader -> reader.network(new NetworkId(network)))
-            .orElseThrow()
-            .segment();
     fabric.setAnswers(
         List.of(
             new io.havip.plan.Answer(
-                segment,
+                segmentOf(network),
                 Ipv4Address.parse(address),
                 "uplink",
                 MacAddress.parse("02:00:00:00:00:99"))));
@@ -595,6 +594,38 @@ class ContractTest extends ApiFixture {
         "/v1/vips/" + made("/v1/vips", vipBody("p", network, "'address': '" + address + "'"));
     await(path, it -> it.at("/reason/code").asString("").equals("duplicate_address"));
     return path;
+  }
+
+  /** A NIC whose address a host outside has. */
+  private void tryConflict() throws Exception {
+    Sample joined = sample("createExternalNetwork");
+    String network = made(joined.path(), joined.body().toString());
+    String address =
+        get("/v1/external-networks/" + network + "/addresses").json().path("next").asString();
+    fabric.setAnswers(
+        List.of(
+            new io.havip.plan.Answer(
+                segmentOf(network),
+                Ipv4Address.parse(address),
+                "uplink",
+                MacAddress.parse("02:00:00:00:00:99"))));
+    String nic = "{'networkId': '%s', 'address': '%s'}".formatted(network, address);
+    String vm = made("/v1/vms", "{'name': 'c', 'vpcId': '%s', 'nics': [%s]}".formatted(vpc, nic));
+    await("/v1/vms/" + vm, it -> it.at("/nics/0/conflict").has("mac"));
+    call("DELETE", "/v1/vms/" + vm);
+    String vip =
+        made(
+            "/v1/vips",
+            "{'name': 'c', 'type': 'external', 'vpcId': '%s', 'networkId': '%s', 'address': '%s'}"
+                .formatted(vpc, network, address));
+    await("/v1/vips/" + vip, it -> it.at("/conflict").has("since"));
+  }
+
+  private int segmentOf(String network) {
+    return Objects.requireNonNull(store)
+        .read(reader -> reader.network(new NetworkId(network)))
+        .orElseThrow()
+        .segment();
   }
 
   private void endDrill(VipId id) {
@@ -953,6 +984,7 @@ class ContractTest extends ApiFixture {
         "{'name': 'x', 'type': 'external', 'vpcId': '%s', 'networkId': '%s', 'vmIds': ['%s']}"
             .formatted(vpc, external, vm);
     assertThat(post("/v1/vips?dryRun=true", outside).json().get("attachNics").size()).isEqualTo(1);
+    tryConflict();
     tryWebhook();
     tryToken();
     for (String list :

@@ -205,6 +205,6 @@ class FuzzTest extends ApiFixture {
       Reader reader, NetworkId network, @Nullable Ipv4Address address) {
     return address == null
         ? Optional.empty()
-        : reader.reservation(network, address).map(Change.Reserve::new);
+        : reader.reservation(network, address).map(it -> new Change.Reserve(it));
   }
 }

@@ -31,10 +31,13 @@ import io.havip.event.Happening;
 import io.havip.event.RecordedEvent;
 import io.havip.id.AccountId;
 import io.havip.id.NetworkId;
+import io.havip.id.NicId;
 import io.havip.id.VipId;
 import io.havip.id.VmId;
 import io.havip.id.VpcId;
 import io.havip.id.WebhookId;
+import io.havip.inventory.AddressConflict;
+import io.havip.inventory.AddressStatus;
 import io.havip.inventory.Enforcement;
 import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.InventoryQuery;
@@ -824,6 +827,47 @@ abstract class StoreContract {
     assertThat(store.<Optional<?>>read(now -> now.reservation(network, vip.address()))).isPresent();
     write(new Change.Release(new Reservation(network, vip.address(), vip.id())));
     assertThat(store.<Optional<?>>read(now -> now.reservation(network, vip.address()))).isEmpty();
+  }
+
+  @Test
+  void whatIsKnownOfAnAddressOnTheWireIsKeptWithItsReservation() {
+    NetworkId network = otherSubnet();
+    Ipv4Address address = Ipv4Address.parse("10.0.9.77");
+    NicId id = made.createVm("a").nics().getFirst().id();
+    Reservation reservation = new Reservation(network, address, id);
+    write(new Change.Reserve(reservation, false));
+    assertThat(unasked()).containsExactly(id);
+    assertThat(status(reservation)).contains(new AddressStatus(false, null));
+
+    AddressConflict conflict =
+        new AddressConflict(NOW, MacAddress.parse("02:00:00:00:00:99"), "uplink0");
+    write(new Change.PutAddressStatus(reservation, new AddressStatus(false, conflict)));
+    assertThat(status(reservation)).contains(new AddressStatus(false, conflict));
+    assertThat(store.<Map<Reservation, AddressConflict>>read(now -> now.conflicts(List.of(id))))
+        .isEqualTo(Map.of(reservation, conflict));
+    assertThat(store.<Map<Reservation, AddressConflict>>read(Reader::allConflicts))
+        .isEqualTo(Map.of(reservation, conflict));
+    assertThat(
+            store.<Map<Reservation, AddressConflict>>read(
+                now -> now.conflicts(List.of(made.ids.vip()))))
+        .isEmpty();
+
+    write(new Change.PutAddressStatus(reservation, AddressStatus.FREE));
+    assertThat(unasked()).isEmpty();
+    assertThat(status(reservation)).contains(AddressStatus.FREE);
+    assertThat(store.<Map<Reservation, AddressConflict>>read(Reader::allConflicts)).isEmpty();
+
+    write(new Change.Release(reservation));
+    write(new Change.PutAddressStatus(reservation, new AddressStatus(false, conflict)));
+    assertThat(status(reservation)).isEmpty();
+  }
+
+  private Set<NicId> unasked() {
+    return store.read(Reader::unaskedNics);
+  }
+
+  private Optional<AddressStatus> status(Reservation reservation) {
+    return store.read(now -> now.addressStatus(reservation));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.plan.Announcement;
 import io.havip.plan.Answer;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -171,6 +172,7 @@ public final class LinuxFabric implements Fabric {
         differences.addAll(bridges.remove(next.segments()));
         bridges.refresh();
         differences.addAll(bridges.tellFailures());
+        learnSenders(next.segments());
         synced = true;
         return differences;
       } catch (IOException e) {
@@ -261,6 +263,7 @@ public final class LinuxFabric implements Fabric {
           }
           bridges.refresh();
           bridges.tellFailures();
+          learnSenders(coming);
         }
       } catch (IOException e) {
         throw failed("the Linux fabric refused a change", e);
@@ -270,24 +273,39 @@ public final class LinuxFabric implements Fabric {
     }
   }
 
+  /**
+   * Begins to find out from which addresses to ask there, which takes a second: the first NIC of a
+   * segment that has just come is asked for as well as those that follow.
+   */
+  private void learnSenders(List<Segment> segments) throws IOException {
+    for (Segment segment : segments) {
+      senders.of(segment);
+    }
+  }
+
   private List<Port> portsOf(List<Segment> segments) {
     Set<Integer> numbers = segments.stream().map(Segment::number).collect(Collectors.toSet());
     return wanted.ports().stream().filter(port -> numbers.contains(port.segment())).toList();
   }
 
   @Override
-  public Optional<Question> ask(Collection<Grant> grants) throws FabricException {
+  public boolean asks() {
+    return true;
+  }
+
+  @Override
+  public Optional<Question> ask(Collection<AskedAddress> addresses) throws FabricException {
     try {
       Map<Said, Long> before = observer.answers();
-      for (Grant grant : grants) {
+      for (AskedAddress asked : addresses) {
         Optional<MacAddress> mac;
         synchronized (changing) {
-          mac = bridges.mac(grant.segment());
+          mac = bridges.mac(asked.segment());
         }
         if (mac.isPresent()) { // else nobody is there to be asked
-          for (Ipv4Address sender : senders.of(bridges.segment(grant.segment()))) {
-            Arp question = Arp.question(mac.get(), sender, grant.address());
-            broadcast(grant.segment(), mac.get(), question);
+          for (Ipv4Address sender : senders.of(bridges.segment(asked.segment()))) {
+            Arp question = Arp.question(mac.get(), sender, asked.address());
+            broadcast(asked.segment(), mac.get(), question);
           }
         }
       }

@@ -33,6 +33,7 @@ final class NftObserver implements AutoCloseable {
       List.of(
           new RefusalSet("arp_thefts", ClaimKind.ARP),
           new RefusalSet("arp_spoofs", ClaimKind.ARP),
+          new RefusalSet("arp_conflicts", ClaimKind.ARP),
           new RefusalSet("ip_thefts", ClaimKind.IP),
           new RefusalSet("ip_spoofs", ClaimKind.IP),
           new RefusalSet("vrrp_thefts", ClaimKind.VRRP),

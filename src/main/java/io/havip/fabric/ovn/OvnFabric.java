@@ -13,6 +13,7 @@ import io.havip.ovsdb.Row;
 import io.havip.ovsdb.Tls;
 import io.havip.ovsdb.Value;
 import io.havip.plan.Announcement;
+import io.havip.plan.AskedAddress;
 import io.havip.plan.ChassisReport;
 import io.havip.plan.Desired;
 import io.havip.plan.Grant;
@@ -411,9 +412,14 @@ public final class OvnFabric implements Fabric {
     }
   }
 
+  @Override
+  public boolean asks() {
+    return false;
+  }
+
   /** Nobody can: OVN sends nothing for others. */
   @Override
-  public Optional<Question> ask(Collection<Grant> grants) {
+  public Optional<Question> ask(Collection<AskedAddress> addresses) {
     return Optional.empty();
   }
 

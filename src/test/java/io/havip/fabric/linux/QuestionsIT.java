@@ -192,7 +192,7 @@ class QuestionsIT extends LinuxFixture {
           if (value < 2 || !setting.equals("arp_filter")) {
             set(guest, setting, value);
             assertThat(answers(guest)).as("%s=%d, default %s", setting, value, route).isTrue();
-            fabric.ask(List.of(guest.grant()));
+            fabric.ask(List.of(guest.grant().asked()));
             set(guest, setting, 0);
           }
         }
@@ -255,7 +255,7 @@ class QuestionsIT extends LinuxFixture {
               try {
                 while (!isDone.get()) {
                   fabric.askMembers(grants);
-                  fabric.ask(grants);
+                  fabric.ask(grants.stream().map(Grant::asked).toList());
                   Thread.sleep(HIGHEST_RATE);
                 }
               } catch (FabricException | InterruptedException e) {
