@@ -126,7 +126,7 @@ record Operation(Kind kind, long seed) {
               new Command.UpdateNetwork(
                   rarely(3) ? null : name(),
                   joining().enforcement(),
-                  id.isExternal() && rarely(2) ? grants() : Command.Grants.NOT_GIVEN);
+                  id.isExternal() ? grants() : Command.Grants.NOT_GIVEN);
           cloud.as(
               caller,
               (now, context) -> InventoryDecisions.updateNetwork(now, id, command, context));
