@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.havip.error.ErrorCode;
 import io.havip.error.Refused;
+import io.havip.inventory.ExternalNetwork;
 import io.havip.inventory.Network;
 import io.havip.inventory.Nic;
 import io.havip.inventory.Vpc;
@@ -56,6 +57,16 @@ class AnySequenceTest {
         assertThat(refused.code()).isNotEqualTo(ErrorCode.INTERNAL);
         assertThat(refused.getMessage()).isNotBlank();
         reached("refused " + refused.code());
+        if (operation.kind() == Operation.Kind.UPDATE_NETWORK
+            && refused.code() == ErrorCode.IN_USE) {
+          reached("a grant in use was kept");
+        }
+      }
+      if (cloud.world.networks().stream()
+          .anyMatch(network ->
+              network instanceof ExternalNetwork external
+                  && !external.sharing().includes(cloud.bob.accountId()))) {
+        reached("a network is not granted");
       }
       cloud.world.vips().forEach(vip -> reachedStatesOf(cloud, vip));
     }
@@ -92,7 +103,8 @@ class AnySequenceTest {
           UPDATE_VM,
           DELETE_VIP ->
           3;
-      case CREATE_VPC, CREATE_EXTERNAL_NETWORK, RENAME_VPC, UPDATE_NETWORK, LEARN_GATEWAY -> 2;
+      case CREATE_VPC, CREATE_EXTERNAL_NETWORK, RENAME_VPC, LEARN_GATEWAY -> 2;
+      case UPDATE_NETWORK -> 5;
       case DELETE_NETWORK -> 6;
       case DELETE_VPC, DELETE_VM -> 1;
     };
@@ -162,6 +174,8 @@ class AnySequenceTest {
                   "a VM is full",
                   "a deletion failed",
                   "a binding made a NIC",
+                  "a grant in use was kept",
+                  "a network is not granted",
                   "a NIC is a gateway's",
                   "a NIC has the gateway's address",
                   "a NIC sends from a VIP")) {

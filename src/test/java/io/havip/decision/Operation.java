@@ -130,7 +130,7 @@ record Operation(Kind kind, long seed) {
                   rarely(3) ? null : name(),
                   joining().enforcement(),
                   policy(),
-                  id.isExternal() && rarely(2) ? grants() : Command.Grants.NOT_GIVEN);
+                  id.isExternal() ? grants() : Command.Grants.NOT_GIVEN);
           cloud.as(
               caller,
               (now, context) -> InventoryDecisions.updateNetwork(now, id, command, context));

@@ -28,6 +28,7 @@ import io.havip.net.Ipv4Address;
 import io.havip.net.MacAddress;
 import io.havip.plan.Advertising;
 import io.havip.service.Contexts;
+import io.havip.service.ExternalNetworkDetails;
 import io.havip.service.InventoryService;
 import io.havip.service.NicDetails;
 import io.havip.service.Request;
@@ -127,18 +128,19 @@ final class ConflictStage implements AutoCloseable {
             inventory.createVpc(
                 member, new Command.CreateVpc("v", Cidr.parse("10.0.0.0/16")), reply));
     network =
-        ConflictStage.<ExternalNetwork>made(reply ->
-            inventory.createExternalNetwork(
-                administrator,
-                new Command.CreateExternalNetwork(
-                    "outside",
-                    Cidr.parse("10.0.0.0/24"),
-                    Ipv4Address.parse("10.0.0.1"),
-                    List.of(),
-                    new Command.Joining(uplink, null, Enforcement.ENFORCE),
-                    PolicyChange.NOTHING,
-                    new Command.Grants(true, null)),
-                reply));
+        ConflictStage.<ExternalNetworkDetails>made(reply ->
+                inventory.createExternalNetwork(
+                    administrator,
+                    new Command.CreateExternalNetwork(
+                        "outside",
+                        Cidr.parse("10.0.0.0/24"),
+                        Ipv4Address.parse("10.0.0.1"),
+                        List.of(),
+                        new Command.Joining(uplink, null, Enforcement.ENFORCE),
+                        PolicyChange.NOTHING,
+                        new Command.Grants(true, null)),
+                    reply))
+            .network();
     reconciler.start();
   }
 
