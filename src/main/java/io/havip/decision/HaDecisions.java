@@ -139,7 +139,10 @@ public final class HaDecisions {
   static void leaveVridsOutside(
       Snapshot snapshot, Network network, Context context, List<Change> changes, Set<Id> wakes) {
     Set<Integer> outside = outside(snapshot, network);
-    leave(snapshot, network, outside, context.now(), context.caller().actor(), changes, wakes);
+    if (!leave(
+        snapshot, network, outside, context.now(), context.caller().actor(), changes, wakes)) {
+      throw exhausted(snapshot, network.id());
+    }
   }
 
   /**
@@ -173,18 +176,14 @@ public final class HaDecisions {
       Stream.ofNullable(gatewayMac)
           .flatMap(mac -> VirtualRouter.vridOf(mac).stream())
           .forEach(outside::add);
-      List<Change> moves = new ArrayList<>();
-      try {
-        leave(snapshot, network.orElseThrow(), outside, now, Event.SYSTEM, moves, wakes);
-        changes.addAll(moves);
-      } catch (Refused e) {
-        wakes.clear(); // all VRIDs are in use: VIPs keep theirs
-      }
+      boolean _ =
+          leave(snapshot, network.orElseThrow(), outside, now, Event.SYSTEM, changes, wakes);
     }
     return new Decision<>(changes, wakes, id);
   }
 
-  private static void leave(
+  /** False when no VRID is left for a VIP, which then keeps its own. */
+  private static boolean leave(
       Snapshot snapshot,
       Network network,
       Set<Integer> outside,
@@ -192,6 +191,7 @@ public final class HaDecisions {
       String actor,
       List<Change> changes,
       Set<Id> wakes) {
+    boolean isEnough = true;
     Set<Integer> given = new HashSet<>(outside);
     for (Vip vip : outside.isEmpty() ? List.<Vip>of() : snapshot.vipsTalkingOn(network.id())) {
       VirtualRouter old = snapshot.virtualRouter(vip.id()).orElseThrow();
@@ -203,18 +203,20 @@ public final class HaDecisions {
       (old.networkId().equals(network.id()) ? used : usedAtVip).addAll(given);
       boolean hasVmac = vip.bindings().stream().anyMatch(Binding::vmac);
       Optional<Integer> vrid =
-          vrid(snapshot, vip, old.networkId(), used, usedAtVip, hasVmac)
-              .filter(found -> !given.contains(found));
+          vrid(snapshot, vip, old.networkId(), used, usedAtVip, false)
+              .filter(found -> !given.contains(found))
+              .filter(found -> !hasVmac || !usedAtVip.contains(found));
       if (vrid.isPresent()) {
         given.add(vrid.orElseThrow());
         changes.add(new Change.PutVirtualRouter(old.moved(old.networkId(), vrid.orElseThrow())));
         Happening what = new Happening.VridChanged(old.vrid(), vrid.orElseThrow());
         changes.add(VipDecisions.record(vip, now, actor, what));
         wakes.add(vip.id());
-      } else if (old.networkId().equals(network.id())) {
-        throw exhausted(snapshot, network.id());
+      } else {
+        isEnough &= !hasVmac && !old.networkId().equals(network.id());
       }
     }
+    return isEnough;
   }
 
   /** The VRIDs that a VIP cannot get on a network: other VIPs' and those of routers outside. */

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -265,6 +266,19 @@ class HaRulesTest {
     cloud.world = cloud.world.apply(heard(all, null).changes());
     assertThat(vrids(vip)).containsExactly(1);
     assertThat(cloud.world.outsideVrids(subnet.id())).isEqualTo(all);
+  }
+
+  @Test
+  void ofTwoVipsOneGetsTheLastVrid() {
+    Vip first = cloud.vip(cloud.alice, vpc, subnet, a);
+    Vip second = cloud.vip(cloud.alice, vpc, subnet, b);
+    Set<Integer> allButOne = IntStream.rangeClosed(1, 254).boxed().collect(Collectors.toSet());
+    cloud.world = cloud.world.apply(heard(allButOne, null).changes());
+    assertThat(
+            Stream.of(first, second)
+                .map(vip -> cloud.world.virtualRouter(vip.id()).orElseThrow().vrid()))
+        .containsOnlyOnce(255)
+        .anyMatch(vrid -> vrid < 255);
   }
 
   private Decision<NetworkId> heard(Set<Integer> vrids, @Nullable MacAddress gatewayMac) {

@@ -21,7 +21,7 @@ class AddressConflictApiTest extends ApiFixture {
         made(
             "/v1/external-networks",
             "{'name': 'e', 'cidr': '192.0.2.0/24', 'gateway': '192.0.2.1', 'uplink': 'eth9',"
-                + " 'enforcement': 'enforce'}");
+                + " 'enforcement': 'enforce', 'shared': true}");
     JsonNode tokens = post("/v1/tokens", "{'name': 'm', 'account': 'team'}").json();
     String member = tokens.get("token").asString();
     String vpcId = asMember(member, "POST", "/v1/vpcs", "{'name': 'v', 'cidr': '10.0.0.0/8'}");

@@ -61,7 +61,8 @@ class PacketModelIT extends LinuxFixture {
   private static final List<Ipv4Address> VIPS = List.of(VIP, OTHER_VIP);
 
   private VirtualNic outside;
-  private SplittableRandom random;
+  private final long seed = new SplittableRandom().nextLong();
+  private final SplittableRandom random = new SplittableRandom(seed);
 
   @BeforeEach
   void plugOutside() throws Exception {
@@ -74,12 +75,10 @@ class PacketModelIT extends LinuxFixture {
   }
 
   /** A packet, as it is sent at a port. */
-  private record Sent(VirtualNic from, Packet packet, byte[] frame) {}
+  private record Sent(VirtualNic from, Packet packet, ByteBuffer frame) {}
 
   @Test
   void theKernelDoesWithEachPacketWhatTheModelSays() throws Exception {
-    long seed = new SplittableRandom().nextLong();
-    random = new SplittableRandom(seed);
     Set<Rule> undecided = EnumSet.allOf(Rule.class);
     int delivered = 0;
     int number = 0;
@@ -104,7 +103,7 @@ class PacketModelIT extends LinuxFixture {
       for (Sent it : sent) {
         for (VirtualNic vm : everywhere()) {
           if (exits(model, segment, it).contains(name(vm))) {
-            expected.computeIfAbsent(vm, _ -> new HashSet<>()).add(ByteBuffer.wrap(it.frame()));
+            expected.computeIfAbsent(vm, _ -> new HashSet<>()).add(it.frame());
           }
         }
       }
@@ -112,7 +111,7 @@ class PacketModelIT extends LinuxFixture {
       for (Sent it : sent) {
         Set<String> exits = new TreeSet<>();
         received.forEach((vm, frames) -> {
-          if (frames.contains(ByteBuffer.wrap(it.frame()))) {
+          if (frames.contains(it.frame())) {
             exits.add(name(vm));
           }
         });
@@ -260,7 +259,7 @@ class PacketModelIT extends LinuxFixture {
           case VRRP ->
               new Packet(Kind.VRRP, source, null, sender, Advertisement.GROUP, advertised());
         };
-    return new Sent(from, packet, frame(packet, number));
+    return new Sent(from, packet, ByteBuffer.wrap(frame(packet, number)));
   }
 
   private List<Ipv4Address> advertised() {
@@ -324,7 +323,7 @@ class PacketModelIT extends LinuxFixture {
   private Map<VirtualNic, Set<ByteBuffer>> exchange(
       List<Sent> all, Map<VirtualNic, Set<ByteBuffer>> expected, int number) throws IOException {
     for (Sent sent : all) {
-      sent.from().send(sent.frame());
+      sent.from().send(sent.frame().array());
     }
     byte[] last = last(number);
     outside.send(last);
