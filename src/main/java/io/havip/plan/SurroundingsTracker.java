@@ -54,19 +54,27 @@ public final class SurroundingsTracker {
       Instant now) {
     List<Event> events = new ArrayList<>();
     withheld(surroundings.withheld(), sighting, accountOf, now, events);
+    // The fabric may know a segment, or a port, before the inventory does: that is told later.
+    Map<Integer, String> troublesNow = new HashMap<>();
+    Map<Integer, Set<String>> unjudgedNow = new HashMap<>();
     sighting
         .networks()
         .forEach(network -> {
           int segment = network.segment();
-          trouble(network, surroundings.troubles().get(segment), now).ifPresent(events::add);
+          String trouble = surroundings.troubles().get(segment);
+          trouble(network, trouble, now).ifPresent(events::add);
+          if (trouble != null) {
+            troublesNow.put(segment, trouble);
+          }
           Set<String> ports = surroundings.unjudgedPorts().getOrDefault(segment, Set.of());
           if (!unjudged.getOrDefault(segment, Set.of()).containsAll(ports)) {
             List<String> names = ports.stream().sorted().toList();
             events.add(event(network, now, new Happening.PortsUnjudged(network.id(), names)));
           }
+          unjudgedNow.put(segment, ports);
         });
-    troubles = surroundings.troubles();
-    unjudged = surroundings.unjudgedPorts();
+    troubles = troublesNow;
+    unjudged = unjudgedNow;
     return events;
   }
 
@@ -79,15 +87,15 @@ public final class SurroundingsTracker {
     Map<Gap, Long> before = Map.copyOf(counted);
     counted.clear();
     for (Observed.Withheld it : all) {
-      counted.put(gap(it), it.packets());
-      if (it.packets() == before.getOrDefault(gap(it), 0L)) {
+      long told = before.getOrDefault(gap(it), 0L);
+      Nic nic = sighting.nicAt(it.port()).orElse(null);
+      counted.put(gap(it), nic == null ? told : it.packets());
+      if (nic == null || it.packets() == told) {
         continue;
       }
       Instant last = withheldAt.put(gap(it), now);
       if (last == null || now.isAfter(last.plus(QUIET))) {
-        sighting
-            .nicAt(it.port())
-            .ifPresent(nic -> events.add(event(nic, it.address(), sighting, accountOf, now)));
+        events.add(event(nic, it.address(), sighting, accountOf, now));
       }
     }
     withheldAt.keySet().retainAll(counted.keySet());

@@ -773,6 +773,17 @@ class TrackersTest {
     assertThat(beside(tracker, 3, unjudged("eth1"))).isEmpty();
   }
 
+  @Test
+  void whatIsNoticedOfANetworkThatIsNotKnownYetIsToldLater() {
+    SurroundingsTracker tracker = new SurroundingsTracker(Observed.Surroundings.NONE);
+    Observed nothing = new Observed(ports, List.of(), List.of(), List.of());
+    Sighting ofNoNetwork = new Sighting(nothing, Inventory.of(List.of(), List.of(), List.of()));
+    for (Observed.Surroundings noticed : List.of(withheld(1), unjudged("tap9"), trouble("STP"))) {
+      assertThat(tracker.step(noticed, ofNoNetwork, _ -> Optional.empty(), at(0))).isEmpty();
+      assertThat(beside(tracker, 1, noticed)).hasSize(1);
+    }
+  }
+
   private static Observed.Surroundings unjudged(String... names) {
     return new Observed.Surroundings(
         List.of(), Set.of(), Map.of(), Map.of(SEGMENT, Set.of(names)), Map.of());
