@@ -44,7 +44,6 @@ class ReplicasIT {
   private static final List<String> NAMES = List.of("one", "two", "three");
   private static final int FIRST_PORT = 18_481;
   private static final int CLIENTS = 4;
-  private static final Duration TAKES_OVER_WITHIN = Duration.ofSeconds(5);
 
   @TempDir private static Path directory;
   private PostgresServer postgres;
@@ -110,6 +109,7 @@ class ReplicasIT {
     leader.kill();
     int atKill = acknowledged.size();
     Duration took = awaitLeader(others(leader), killedAt);
+    // bench/chaos.sh measures it.
     System.out.printf("another server leads %d ms after SIGKILL%n", took.toMillis());
     Thread.sleep(1_000);
     stopping.countDown();
@@ -118,7 +118,6 @@ class ReplicasIT {
     }
     System.out.printf(
         "%d VIPs acknowledged before, %d after the kill%n", atKill, acknowledged.size() - atKill);
-    assertThat(took).isLessThan(TAKES_OVER_WITHIN);
     assertThat(errors).isEmpty();
     assertThat(acknowledged.size()).isGreaterThan(atKill);
     ServerProcess other = others(leader).getFirst();
@@ -178,7 +177,6 @@ class ReplicasIT {
     try {
       Duration took = awaitLeader(others, stoppedAt);
       System.out.printf("another server leads %d ms after SIGSTOP%n", took.toMillis());
-      assertThat(took).isLessThan(TAKES_OVER_WITHIN);
       others.getLast().call("DELETE", "/v1/vips/" + doomed, List.of());
       awaitRealised(
           others.getFirst(), id(others.getLast().call("POST", "/v1/vips", vip("while stopped"))));
