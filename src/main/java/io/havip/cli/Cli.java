@@ -135,35 +135,23 @@ public final class Cli {
             "subnet",
             "Subnets of VPCs.",
             group(
-                common(
-                        Kind.SUBNET,
-                        CreateSubnetCommand.class,
-                        () -> new CreateSubnetCommand(surroundings))
-                    .with(
-                        "update",
-                        UpdateNetworkCommand.class,
-                        () -> new UpdateNetworkCommand(Kind.SUBNET, surroundings))
-                    .with(
-                        "delete",
-                        DeleteCommand.class,
-                        () -> new DeleteCommand(Kind.SUBNET, surroundings)),
+                network(
+                    Kind.SUBNET,
+                    CreateSubnetCommand.class,
+                    () -> new CreateSubnetCommand(surroundings),
+                    UpdateNetworkCommand.class,
+                    () -> new UpdateNetworkCommand(Kind.SUBNET, surroundings)),
                 wanted))
         .with(
             "network",
             "External networks.",
             group(
-                common(
-                        Kind.NETWORK,
-                        CreateNetworkCommand.class,
-                        () -> new CreateNetworkCommand(surroundings))
-                    .with(
-                        "update",
-                        UpdateExternalNetworkCommand.class,
-                        () -> new UpdateExternalNetworkCommand(surroundings))
-                    .with(
-                        "delete",
-                        DeleteCommand.class,
-                        () -> new DeleteCommand(Kind.NETWORK, surroundings)),
+                network(
+                    Kind.NETWORK,
+                    CreateNetworkCommand.class,
+                    () -> new CreateNetworkCommand(surroundings),
+                    UpdateExternalNetworkCommand.class,
+                    () -> new UpdateExternalNetworkCommand(surroundings)),
                 wanted))
         .with(
             "vm",
@@ -282,6 +270,17 @@ public final class Cli {
             "config",
             ClusterConfigCommand.class,
             () -> new ClusterConfigCommand(software, surroundings));
+  }
+
+  private Level network(
+      Kind kind,
+      Class<?> createType,
+      Supplier<Object> create,
+      Class<?> updateType,
+      Supplier<Object> update) {
+    return common(kind, createType, create)
+        .with("update", updateType, update)
+        .with("delete", DeleteCommand.class, () -> new DeleteCommand(kind, surroundings));
   }
 
   private Level common(Kind kind, Class<?> createType, Supplier<Object> create) {

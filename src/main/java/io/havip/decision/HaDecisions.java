@@ -159,25 +159,23 @@ public final class HaDecisions {
       Set<Integer> vrids,
       @Nullable MacAddress gatewayMac,
       Instant now) {
-    Optional<Network> network = snapshot.network(id);
+    Network network = snapshot.network(id).orElse(null);
+    if (network == null) {
+      return new Decision<>(List.of(), Set.of(), id);
+    }
+    Optional<MacAddress> learnt = snapshot.learntGatewayMac(id);
+    Optional<MacAddress> mac = Optional.ofNullable(gatewayMac).or(() -> learnt);
     List<Change> changes = new ArrayList<>();
-    Set<Id> wakes = new HashSet<>();
-    if (network.isPresent() && !vrids.equals(snapshot.outsideVrids(id))) {
+    if (!vrids.equals(snapshot.outsideVrids(id))) {
       changes.add(new Change.PutOutsideVrids(id, vrids));
     }
-    if (gatewayMac != null
-        && network.isPresent()
-        && !Optional.of(gatewayMac).equals(snapshot.learntGatewayMac(id))) {
-      changes.add(new Change.PutLearntGatewayMac(id, gatewayMac));
+    if (!mac.equals(learnt)) {
+      changes.add(new Change.PutLearntGatewayMac(id, mac.orElseThrow()));
     }
+    Set<Id> wakes = new HashSet<>();
     if (!changes.isEmpty()) {
-      Set<Integer> outside = outside(snapshot, network.orElseThrow());
-      outside.addAll(vrids);
-      Stream.ofNullable(gatewayMac)
-          .flatMap(mac -> VirtualRouter.vridOf(mac).stream())
-          .forEach(outside::add);
-      boolean _ =
-          leave(snapshot, network.orElseThrow(), outside, now, Event.SYSTEM, changes, wakes);
+      Set<Integer> outside = outside(network, vrids, mac);
+      boolean _ = leave(snapshot, network, outside, now, Event.SYSTEM, changes, wakes);
     }
     return new Decision<>(changes, wakes, id);
   }
@@ -231,11 +229,15 @@ public final class HaDecisions {
    * whose MAC address is the gateway's.
    */
   private static Set<Integer> outside(Snapshot snapshot, Network network) {
+    NetworkId id = network.id();
+    return outside(network, snapshot.outsideVrids(id), snapshot.learntGatewayMac(id));
+  }
+
+  private static Set<Integer> outside(
+      Network network, Set<Integer> heard, Optional<MacAddress> learnt) {
     Set<Integer> outside = new HashSet<>(network.policy().reservedVrids());
-    outside.addAll(snapshot.outsideVrids(network.id()));
-    Stream.concat(
-            Stream.ofNullable(network.policy().gatewayMac()),
-            snapshot.learntGatewayMac(network.id()).stream())
+    outside.addAll(heard);
+    Stream.concat(Stream.ofNullable(network.policy().gatewayMac()), learnt.stream())
         .flatMap(mac -> VirtualRouter.vridOf(mac).stream())
         .forEach(outside::add);
     return outside;

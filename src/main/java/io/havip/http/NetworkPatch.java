@@ -1,42 +1,15 @@
 package io.havip.http;
 
 import io.havip.decision.Command;
-import io.havip.decision.PolicyChange;
 import io.havip.inventory.Enforcement;
-import io.havip.inventory.OtherTraffic;
-import io.havip.net.AddressRange;
-import io.havip.net.MacAddress;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The patch of a subnet. Removing a setting of the policy resets it. */
-record NetworkPatch(
-    @Nullable String name,
-    @Nullable Enforcement enforcement,
-    @Nullable MacAddress gatewayMac,
-    @Nullable List<Integer> reservedVrids,
-    @Nullable List<String> trustedPorts,
-    @Nullable Boolean judgesTrustedPorts,
-    @Nullable List<AddressRange> memberRanges,
-    @Nullable OtherTraffic otherTraffic,
-    @Nullable Boolean ipsec) {
+/** The patch of a subnet, but for its policy. */
+record NetworkPatch(@Nullable String name, @Nullable Enforcement enforcement) {
   static Command.UpdateNetwork read(JsonNode body) {
-    NetworkPatch patch = MergePatch.read(body, NetworkPatch.class, Map.of(), PolicyFields.NAMES);
+    NetworkPatch patch = MergePatch.read(PolicyFields.others(body), NetworkPatch.class);
     return new Command.UpdateNetwork(
-        patch.name(), patch.enforcement(), patch.policy(body), Command.Grants.NOT_GIVEN);
-  }
-
-  private PolicyChange policy(JsonNode body) {
-    return new PolicyFields(
-            gatewayMac,
-            reservedVrids,
-            trustedPorts,
-            judgesTrustedPorts,
-            memberRanges,
-            otherTraffic,
-            ipsec)
-        .change(body::has);
+        patch.name(), patch.enforcement(), PolicyFields.patch(body), Command.Grants.NOT_GIVEN);
   }
 }

@@ -7,12 +7,15 @@ import io.havip.inventory.OtherTraffic;
 import io.havip.net.AddressRange;
 import io.havip.net.MacAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The settings of a network's policy as a body gives them, flat among the network's other fields.
@@ -29,6 +32,20 @@ record PolicyFields(
   /** The names of the fields in a body. */
   static final Set<String> NAMES =
       Stream.of(Setting.values()).map(Setting::field).collect(Collectors.toUnmodifiableSet());
+
+  /** The settings that a merge patch (RFC 7396) has among a network's other fields. */
+  static PolicyChange patch(JsonNode body) {
+    if (!(body instanceof ObjectNode object)) {
+      return PolicyChange.NOTHING;
+    }
+    ObjectNode own = object.deepCopy().retain(NAMES);
+    return MergePatch.read(own, PolicyFields.class, Map.of(), NAMES).change(own::has);
+  }
+
+  /** The same patch without these settings. */
+  static JsonNode others(JsonNode body) {
+    return body instanceof ObjectNode object ? object.deepCopy().without(NAMES) : body;
+  }
 
   /** Every setting, for a network to be made. */
   PolicyChange all() {

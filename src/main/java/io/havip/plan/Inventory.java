@@ -26,6 +26,7 @@ import java.util.Set;
  */
 public final class Inventory {
   final Map<NetworkId, Network> networks = new HashMap<>();
+  final Map<Integer, Network> bySegment = new HashMap<>();
   final Map<String, Network> byUplink = new HashMap<>();
   final Map<NicId, Nic> nicsById = new HashMap<>();
   final Map<String, Nic> nicsByPort = new HashMap<>();
@@ -59,6 +60,7 @@ public final class Inventory {
   private void put(Collection<Network> newNetworks, Collection<Nic> nics, Collection<Vip> newVips) {
     for (Network network : newNetworks) {
       networks.put(network.id(), network);
+      bySegment.put(network.segment(), network);
       trustedPorts(network).forEach(port -> byUplink.put(port, network));
     }
     for (Nic nic : nics) {
@@ -84,6 +86,7 @@ public final class Inventory {
       case NetworkId network -> {
         Network before = networks.remove(network);
         if (before != null) {
+          bySegment.remove(before.segment(), before);
           trustedPorts(before).forEach(port -> byUplink.remove(port, before));
         }
       }

@@ -12,7 +12,6 @@ import io.havip.net.MacAddress;
 import io.havip.vip.Vip;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -120,9 +119,9 @@ public final class Sighting {
     return status;
   }
 
-  /** All networks. */
-  public Collection<Network> networks() {
-    return inventory.networks.values();
+  /** The network on a segment. */
+  public Optional<Network> networkOn(int segment) {
+    return Optional.ofNullable(inventory.bySegment.get(segment));
   }
 
   /** The NIC behind a port. */

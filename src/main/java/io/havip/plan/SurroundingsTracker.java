@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what was noticed beside the VIPs into events: withheld advertisements when they begin, and
@@ -55,27 +54,47 @@ public final class SurroundingsTracker {
     List<Event> events = new ArrayList<>();
     withheld(surroundings.withheld(), sighting, accountOf, now, events);
     // The fabric may know a segment, or a port, before the inventory does: that is told later.
-    Map<Integer, String> troublesNow = new HashMap<>();
-    Map<Integer, Set<String>> unjudgedNow = new HashMap<>();
-    sighting
-        .networks()
-        .forEach(network -> {
-          int segment = network.segment();
-          String trouble = surroundings.troubles().get(segment);
-          trouble(network, trouble, now).ifPresent(events::add);
-          if (trouble != null) {
-            troublesNow.put(segment, trouble);
-          }
-          Set<String> ports = surroundings.unjudgedPorts().getOrDefault(segment, Set.of());
-          if (!unjudged.getOrDefault(segment, Set.of()).containsAll(ports)) {
-            List<String> names = ports.stream().sorted().toList();
-            events.add(event(network, now, new Happening.PortsUnjudged(network.id(), names)));
-          }
-          unjudgedNow.put(segment, ports);
-        });
+    Map<Integer, String> troublesNow = known(surroundings.troubles(), sighting);
+    troublesNow.forEach((segment, trouble) -> {
+      if (!trouble.equals(troubles.get(segment))) {
+        tell(
+            sighting,
+            segment,
+            network -> new Happening.NetworkTroubleBegan(network.id(), trouble),
+            now,
+            events);
+      }
+    });
+    troubles.keySet().stream()
+        .filter(segment -> !troublesNow.containsKey(segment))
+        .forEach(segment ->
+            tell(
+                sighting,
+                segment,
+                network -> new Happening.NetworkTroubleEnded(network.id()),
+                now,
+                events));
     troubles = troublesNow;
+    Map<Integer, Set<String>> unjudgedNow = known(surroundings.unjudgedPorts(), sighting);
+    unjudgedNow.forEach((segment, ports) -> {
+      if (!unjudged.getOrDefault(segment, Set.of()).containsAll(ports)) {
+        List<String> names = ports.stream().sorted().toList();
+        tell(
+            sighting,
+            segment,
+            network -> new Happening.PortsUnjudged(network.id(), names),
+            now,
+            events);
+      }
+    });
     unjudged = unjudgedNow;
     return events;
+  }
+
+  private static <T> Map<Integer, T> known(Map<Integer, T> bySegment, Sighting sighting) {
+    Map<Integer, T> known = new HashMap<>(bySegment);
+    known.keySet().removeIf(segment -> sighting.networkOn(segment).isEmpty());
+    return known;
   }
 
   private void withheld(
@@ -118,27 +137,23 @@ public final class SurroundingsTracker {
     return new Event(account, vipId, now, Event.SYSTEM, what);
   }
 
-  private Optional<Event> trouble(Network network, @Nullable String trouble, Instant now) {
-    String before = troubles.get(network.segment());
-    if (trouble == null) {
-      return before == null
-          ? Optional.empty()
-          : Optional.of(event(network, now, new Happening.NetworkTroubleEnded(network.id())));
-    }
-    return trouble.equals(before)
-        ? Optional.empty()
-        : Optional.of(
-            event(network, now, new Happening.NetworkTroubleBegan(network.id(), trouble)));
-  }
-
   /** A subnet's owner is told; of an external network, the administrators are. */
-  private static Event event(Network network, Instant now, Happening what) {
-    AccountId account =
-        switch (network) {
-          case Subnet subnet -> subnet.accountId();
-          case ExternalNetwork _ -> null;
-        };
-    return new Event(account, null, now, Event.SYSTEM, what);
+  private static void tell(
+      Sighting sighting,
+      int segment,
+      Function<Network, Happening> what,
+      Instant now,
+      List<Event> events) {
+    sighting
+        .networkOn(segment)
+        .ifPresent(network -> {
+          AccountId account =
+              switch (network) {
+                case Subnet subnet -> subnet.accountId();
+                case ExternalNetwork _ -> null;
+              };
+          events.add(new Event(account, null, now, Event.SYSTEM, what.apply(network)));
+        });
   }
 
   private static Gap gap(Observed.Withheld withheld) {

@@ -43,7 +43,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -55,6 +54,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,7 +89,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   private final ConflictTracker conflicts;
   private Optional<RefusalTracker> refusals = Optional.empty();
   private Optional<SurroundingsTracker> surroundings = Optional.empty();
-  private final Map<NetworkId, Outside> outside = new HashMap<>();
+  private Map<NetworkId, Outside> outside = Map.of();
   private volatile Consumer<Set<Id>> wakes = _ -> {};
   private volatile Optional<Look> last = Optional.empty();
   private volatile Optional<Seen> seen = Optional.empty();
@@ -213,7 +213,7 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
     for (Event event : beside.step(observed.surroundings(), sighting, this::ownerOf, now)) {
       changes.add(new Change.Append(event));
     }
-    noticeOutside(observed.surroundings(), sighting.networks(), now);
+    noticeOutside(observed.surroundings(), sighting, now);
     followConflicts(tracker.conflicts(), now);
     seen = Optional.of(new Seen(now, observed, tracker.lastAt()));
     if (!changes.isEmpty()) {
@@ -226,24 +226,42 @@ public final class Observer implements Reconciler.Listener, AutoCloseable {
   }
 
   /** Has decided what follows from routers outside, where they are others than before. */
-  private void noticeOutside(
-      Observed.Surroundings surroundings, Collection<Network> networks, Instant now) {
-    for (Network network : networks) {
-      NetworkId id = network.id();
-      Set<Integer> vrids =
-          surroundings.foreignRouters().stream()
-              .filter(it -> it.segment() == network.segment())
-              .map(Observed.ForeignRouter::vrid)
-              .collect(Collectors.toSet());
-      MacAddress gatewayMac = surroundings.gatewayMacs().get(network.segment());
-      Outside seenNow = new Outside(vrids, gatewayMac);
-      if (!seenNow.equals(outside.getOrDefault(id, Outside.NOTHING))) {
+  private void noticeOutside(Observed.Surroundings surroundings, Sighting sighting, Instant now) {
+    Map<NetworkId, Outside> present = outside(surroundings, sighting);
+    Set<NetworkId> ids = new HashSet<>(outside.keySet());
+    ids.addAll(present.keySet());
+    for (NetworkId id : ids) {
+      Outside routers = present.getOrDefault(id, Outside.NOTHING);
+      if (!routers.equals(outside.get(id))) {
         Decision<NetworkId> decision =
-            store.write(reader -> HaDecisions.seenOutside(reader, id, vrids, gatewayMac, now));
-        outside.put(id, seenNow);
+            store.write(reader ->
+                HaDecisions.seenOutside(reader, id, routers.vrids(), routers.gatewayMac(), now));
         wakes.accept(decision.wakes());
       }
     }
+    outside = present;
+  }
+
+  private static Map<NetworkId, Outside> outside(
+      Observed.Surroundings surroundings, Sighting sighting) {
+    Map<Integer, Set<Integer>> vrids =
+        surroundings.foreignRouters().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Observed.ForeignRouter::segment,
+                    Collectors.mapping(Observed.ForeignRouter::vrid, Collectors.toSet())));
+    Map<Integer, MacAddress> gatewayMacs = surroundings.gatewayMacs();
+    Map<NetworkId, Outside> outside = new HashMap<>();
+    Stream.concat(vrids.keySet().stream(), gatewayMacs.keySet().stream())
+        .forEach(segment ->
+            sighting
+                .networkOn(segment)
+                .ifPresent(network ->
+                    outside.put(
+                        network.id(),
+                        new Outside(
+                            vrids.getOrDefault(segment, Set.of()), gatewayMacs.get(segment)))));
+    return outside;
   }
 
   /** Tells of hosts outside that use an address which a VM uses, and asks whether they still do. */

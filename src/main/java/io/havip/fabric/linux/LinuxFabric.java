@@ -172,7 +172,8 @@ public final class LinuxFabric implements Fabric {
         differences.addAll(bridges.remove(next.segments()));
         bridges.refresh();
         differences.addAll(bridges.tellFailures());
-        learnSenders(next.segments());
+        learnSenders(
+            next.segments().stream().filter(it -> before.segment(it.id()) == null).toList());
         synced = true;
         return differences;
       } catch (IOException e) {
